@@ -1,0 +1,11 @@
+//! Languages, syntax trees and what can be read off them: outlines, enclosing symbols, syntax
+//! errors.
+//!
+//! This room knows nothing of files on disk, versions, protocols, models or async code; it is
+//! the only one that knows tree-sitter.
+
+mod language;
+mod tree;
+
+pub use language::Language;
+pub use tree::SyntaxTree;

@@ -1,0 +1,2 @@
+//! The server as a binary of this package, so that tests find its path.
+fn main() {}
