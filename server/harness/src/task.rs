@@ -128,7 +128,7 @@ pub enum Status {
 }
 
 /// What a task brought.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Outcome {
     /// How it ended.
     pub status: Status,
