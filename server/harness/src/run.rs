@@ -69,7 +69,8 @@ impl Harness {
         run.open(&task);
         let (status, verdict, summary) = run.drive(&task, &checks).await;
         let draft = draft.get();
-        let grade = verdict.map_or(Grade::Unchecked, |verdict| verdict.grade);
+        let grade = verdict.as_ref().map_or(Grade::Unchecked, |verdict| verdict.grade);
+        let problems = verdict.map(|verdict| verdict.problems()).unwrap_or_default();
         let change = draft.source_change();
         let files = change.files.iter();
         run.log(Event::Ended {
@@ -85,6 +86,7 @@ impl Harness {
             change,
             summary,
             grade,
+            problems,
             draft,
             usage: run.usage,
             requests: run.requests,

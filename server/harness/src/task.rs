@@ -153,6 +153,9 @@ pub struct Outcome {
     pub summary: String,
     /// How far the change has been checked.
     pub grade: Grade,
+    /// Problems that the change itself brought, one line each. While there are any it must not
+    /// be applied without being asked for.
+    pub problems: Vec<String>,
     /// The draft that the change was taken from, so that it can be checked again after a merge.
     pub draft: Draft,
     /// What it cost.

@@ -230,20 +230,20 @@ fn breaches(previous: Option<&Request>, request: &Request) -> Vec<String> {
 }
 
 fn calls(message: &Message) -> Vec<&str> {
-    let id = |block| match block {
-        &Block::ToolUse(ref call) => Some(call.id.as_str()),
+    let calls = message.content.iter().filter_map(|block| match block {
+        Block::ToolUse(call) => Some(call.id.as_str()),
         _ => None,
-    };
-    message.content.iter().filter_map(id).collect()
+    });
+    calls.collect()
 }
 
 /// The calls that the beginning of `message` answers; a result further back counts as none.
 fn results(message: &Message) -> Vec<&str> {
-    let id = |block| match block {
-        &Block::ToolResult(ref result) => Some(result.tool_use_id.as_str()),
+    let results = message.content.iter().map_while(|block| match block {
+        Block::ToolResult(result) => Some(result.tool_use_id.as_str()),
         _ => None,
-    };
-    message.content.iter().map_while(id).collect()
+    });
+    results.collect()
 }
 
 /// The request as a sequence of blocks, as they would be cached; cache marks aside.
