@@ -21,7 +21,9 @@ mod verify;
 
 pub use access::{Access, Resource};
 pub use checks::Checks;
+// Tools speak of these and of nothing else that belongs to models.
 pub use gate::{Verdict, inspect, new_complaints};
+pub use model::{RawJson, ToolSpec};
 pub use prompt::PromptPlan;
 pub use run::Harness;
 pub use spec::HarnessSpec;

@@ -61,5 +61,6 @@ pub(crate) fn call(id: &mut u32, name: &str, input: &serde_json::Value) -> ToolU
         name: name.to_owned(),
         input: ::model::RawJson::of(input),
         malformed: None,
+        extra: None,
     }
 }

@@ -53,6 +53,7 @@ impl Turn {
             name: tool.to_owned(),
             input: RawJson::of(&input),
             malformed: None,
+            extra: None,
         })))
     }
 
@@ -64,6 +65,7 @@ impl Turn {
             name: tool.to_owned(),
             input: RawJson::of(&json!({})),
             malformed: Some(written.to_owned()),
+            extra: None,
         })))
     }
 

@@ -3,10 +3,9 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{
-    Access, CheckError, CheckReport, CheckScope, Diagnostic, Resource, Severity, Tool, ToolCx,
-    ToolError, ToolOutput,
+    Access, CheckError, CheckReport, CheckScope, Diagnostic, RawJson, Resource, Severity, Tool,
+    ToolCx, ToolError, ToolOutput, ToolSpec,
 };
-use model::{RawJson, ToolSpec};
 use serde_json::json;
 use stdx::AbsPath;
 

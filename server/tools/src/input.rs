@@ -1,7 +1,6 @@
 //! Arguments of calls: read leniently where the meaning is plain, refused in words where not.
 
-use harness::ToolError;
-use model::RawJson;
+use harness::{RawJson, ToolError};
 use serde::de::DeserializeOwned;
 use stdx::AbsPath;
 

@@ -2,8 +2,7 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use harness::{Access, Resource, Tool, ToolCx, ToolError, ToolOutput};
-use model::{RawJson, ToolSpec};
+use harness::{Access, RawJson, Resource, Tool, ToolCx, ToolError, ToolOutput, ToolSpec};
 use serde::Deserialize;
 use serde_json::json;
 use stdx::AbsPath;
