@@ -9,6 +9,8 @@
 
 mod edit;
 mod merge;
+#[cfg(test)]
+mod oracle;
 mod position;
 mod rope;
 
