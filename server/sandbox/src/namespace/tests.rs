@@ -37,6 +37,9 @@ fn room() -> Room {
 }
 
 async fn sh(room: &Room, script: &str) -> Finished {
+    // The kernel refuses a work folder that it has used before.
+    crate::files::remove_tree(&room.view.overlays[0].work).unwrap();
+    fs::create_dir(&room.view.overlays[0].work).unwrap();
     let command =
         Command::new("sh", AbsPath::new("/").unwrap(), Environment::of_this_process(|_| false))
             .args(["-c", script])
@@ -70,7 +73,8 @@ async fn all_else_is_read_only_hidden_or_private() {
     let outside = room.folder.path().join("outside");
     let script = format!(
         "touch {outside} /etc/touched /usr/touched; cat {key}; ls /run; ls /dev; \
-         touch /tmp/mine && ls /tmp; mount -o remount,rw / ; echo 1 > /proc/sys/kernel/panic; \
+         touch /tmp/mine && ls /tmp; mount -o remount,rw / ; \
+         unshare -Urm sh -c 'mount -o remount,bind,rw /; touch /etc/touched'; echo 1 > /proc/sys/kernel/panic; \
          ls /proc | grep -c '^[0-9]'; cat /proc/1/environ",
         outside = outside.display(),
         key = room.folder.path().join("home/.ssh/key").display(),
