@@ -5,9 +5,11 @@
 
 mod command;
 mod environment;
+mod gone;
 mod output;
 mod spawner;
 
 pub use command::{Command, Exit, Finished, RunError};
 pub use environment::Environment;
+pub use gone::when_gone;
 pub use output::Captured;
