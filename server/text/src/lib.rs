@@ -15,7 +15,7 @@ mod oracle;
 mod position;
 mod rope;
 
-pub use diff::diff;
+pub use diff::{LineChange, diff, diff_lines};
 pub use edit::{Overlap, TextEdit, apply};
 pub use merge::{MergeConflict, merge};
 pub use position::{Position, PositionEncoding, PositionRange};
