@@ -16,7 +16,7 @@ mod position;
 mod rope;
 mod unified;
 
-pub use diff::diff;
+pub use diff::{LineChange, diff, diff_lines};
 pub use edit::{Overlap, TextEdit, apply};
 pub use merge::{MergeConflict, merge};
 pub use position::{Position, PositionEncoding, PositionRange};
