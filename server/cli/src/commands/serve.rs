@@ -32,7 +32,7 @@ pub(crate) fn runner() -> anyhow::Result<Runner> {
 }
 
 /// Runs tasks with the harness; each leaves its session in the data folder.
-pub struct Runner {
+pub(crate) struct Runner {
     harness: Arc<Harness>,
     data: DataDir,
 }
