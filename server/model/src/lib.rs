@@ -4,15 +4,25 @@
 //! This room knows nothing of tasks, tools' effects, files, editors or prompts' contents. It is
 //! the only one that knows HTTP.
 
+mod dialect;
+mod endpoint;
 mod error;
 mod event;
+mod failure;
+pub mod http;
 mod json;
+mod reader;
 mod request;
+mod retry;
+pub mod secret;
+mod sse;
 
+pub use endpoint::{ANTHROPIC_VERSION, Auth, CacheTtl, Dialect, Endpoint, Timeouts};
 pub use error::ModelError;
 pub use event::{StopReason, StreamEvent, Usage};
 pub use json::RawJson;
-pub use request::{Block, CacheMark, Message, Request, Role, ToolResult, ToolSpec, ToolUse};
+pub use request::{Block, CacheMark, Extra, Message, Request, Role, ToolResult, ToolSpec, ToolUse};
+pub use retry::{Retry, RetryPolicy};
 
 use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;

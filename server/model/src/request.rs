@@ -92,6 +92,19 @@ pub struct ToolUse {
     /// not be run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub malformed: Option<String>,
+    /// What else the provider attached to the call and wants to see again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra: Option<Extra>,
+}
+
+/// What only a provider understands about a block that everybody understands: a signature, who
+/// the caller was. It goes back to the same dialect as it came and to no other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Extra {
+    /// The dialect that it belongs to.
+    pub dialect: String,
+    /// Further members of the block: an object.
+    pub members: RawJson,
 }
 
 /// The outcome of a call.

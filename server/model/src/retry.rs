@@ -1,0 +1,153 @@
+//! Trying again, where nobody can tell the difference.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::{EventStream, Model, ModelError, Request, StreamEvent};
+
+/// How often and how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// How many times a request is sent again.
+    pub max_retries: u32,
+    /// No retry begins later than this after the first attempt began.
+    pub budget: Duration,
+    /// Upper bound of the first pause; each further one is twice as long.
+    pub first_pause: Duration,
+    /// Upper bound of all pauses that the provider does not set itself.
+    pub longest_pause: Duration,
+    /// The longest pause that a provider may set; if it asks for more, the user should know.
+    pub longest_asked: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        RetryPolicy {
+            max_retries: 4,
+            budget: Duration::from_secs(180),
+            first_pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(8),
+            longest_asked: Duration::from_secs(120),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// How long to wait before retry `number` (from 0) after `error`; `None` if it is of no use.
+    fn pause(&self, number: u32, error: &ModelError, chance: f64) -> Option<Duration> {
+        let asked = match error {
+            ModelError::RateLimited { after, .. } | ModelError::Unavailable { after, .. } => *after,
+            ModelError::Interrupted(_) => None,
+            ModelError::Auth(_)
+            | ModelError::Quota(_)
+            | ModelError::ContextOverflow(_)
+            | ModelError::BadRequest(_)
+            | ModelError::Protocol(_)
+            | ModelError::Cancelled => return None,
+        };
+        if number >= self.max_retries || asked.is_some_and(|asked| asked > self.longest_asked) {
+            return None;
+        }
+        // Full jitter: clients that failed together do not come back together.
+        let bound = self.first_pause.saturating_mul(2u32.saturating_pow(number));
+        Some(asked.unwrap_or_else(|| bound.min(self.longest_pause).mul_f64(chance)))
+    }
+}
+
+/// A model that sends a request again if it failed before anything of the answer was to be seen:
+/// rate limits, overload, broken connections. After the first text, thinking or call it never
+/// does, because what was shown or begun cannot be taken back.
+pub struct Retry<M> {
+    inner: std::sync::Arc<M>,
+    policy: RetryPolicy,
+}
+
+impl<M: Model + 'static> Retry<M> {
+    /// `inner`, tried again by the default policy.
+    pub fn new(inner: M) -> Retry<M> {
+        Retry::with_policy(inner, RetryPolicy::default())
+    }
+
+    /// `inner`, tried again by this policy.
+    pub fn with_policy(inner: M, policy: RetryPolicy) -> Retry<M> {
+        Retry { inner: std::sync::Arc::new(inner), policy }
+    }
+}
+
+impl<M: Model + 'static> Model for Retry<M> {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn stream(&self, request: &Request, cancel: CancellationToken) -> EventStream {
+        let attempts = Attempts {
+            current: self.inner.stream(request, cancel.clone()),
+            inner: self.inner.clone(),
+            policy: self.policy,
+            request: request.clone(),
+            cancel,
+            begun: None,
+            retries: 0,
+            started: false,
+            visible: false,
+        };
+        stream::unfold(attempts, |mut attempts| async move {
+            let item = attempts.next().await?;
+            Some((item, attempts))
+        })
+        .boxed()
+    }
+}
+
+struct Attempts<M> {
+    current: EventStream,
+    inner: std::sync::Arc<M>,
+    policy: RetryPolicy,
+    request: Request,
+    cancel: CancellationToken,
+    begun: Option<Instant>,
+    retries: u32,
+    started: bool,
+    visible: bool,
+}
+
+impl<M: Model> Attempts<M> {
+    async fn next(&mut self) -> Option<Result<StreamEvent, ModelError>> {
+        let begun = *self.begun.get_or_insert_with(Instant::now);
+        loop {
+            let item = self.current.next().await?;
+            let error = match item {
+                // The second attempt begins too, but for the reader it is one answer.
+                Ok(StreamEvent::Started) if std::mem::replace(&mut self.started, true) => continue,
+                Ok(event) => {
+                    self.visible |= !matches!(event, StreamEvent::Started | StreamEvent::Usage(_));
+                    return Some(Ok(event));
+                }
+                Err(error) => error,
+            };
+            let pause =
+                if self.visible { None } else { self.policy.pause(self.retries, &error, chance()) };
+            let Some(pause) = pause.filter(|&pause| begun.elapsed() + pause <= self.policy.budget)
+            else {
+                return Some(Err(error));
+            };
+            tracing::warn!(%error, ?pause, retry = self.retries + 1, "provider call fails");
+            if tokio::time::timeout(pause, self.cancel.cancelled()).await.is_ok() {
+                return Some(Err(ModelError::Cancelled));
+            }
+            self.retries += 1;
+            self.current = self.inner.stream(&self.request, self.cancel.clone());
+        }
+    }
+}
+
+/// A number from 0 to 1 by chance. Where pauses are spread, a hash seed is chance enough.
+fn chance() -> f64 {
+    let bits = RandomState::new().hash_one(0u8) >> 11;
+    bits as f64 / (1u64 << 53) as f64
+}
