@@ -4,12 +4,30 @@
 //! name, and it never touches the project but through a [`workspace::Draft`].
 
 mod access;
+mod calls;
+mod checks;
+mod gate;
+mod opening;
+mod prompt;
+mod run;
+pub mod schedule;
+pub mod session;
+mod spec;
 mod task;
+#[cfg(test)]
+mod tests;
 mod tool;
 mod verify;
 
 pub use access::{Access, Resource};
-pub use task::{Grade, Outcome, Phase, Place, Status, Task, TaskEvent, TaskId};
+pub use checks::Checks;
+// Tools speak of these and of nothing else that belongs to models.
+pub use gate::{Verdict, inspect, new_complaints};
+pub use model::{RawJson, ToolSpec};
+pub use prompt::PromptPlan;
+pub use run::Harness;
+pub use spec::HarnessSpec;
+pub use task::{DoneWhen, Grade, Outcome, Phase, Place, Status, Task, TaskEvent, TaskId};
 pub use tool::{SharedDraft, Tool, ToolCx, ToolError, ToolOutput};
 pub use verify::{
     CheckError, CheckReport, CheckScope, Confinement, Diagnostic, Severity, Span, Suggestion,

@@ -30,6 +30,21 @@ pub struct Task {
     pub place: Option<Place>,
     /// What the client knows to be wrong there.
     pub diagnostics: Vec<Diagnostic>,
+    /// What must hold before the task counts as done.
+    pub done_when: DoneWhen,
+}
+
+/// What must hold before a task counts as done, besides that its change brings nothing new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DoneWhen {
+    /// The model has answered.
+    #[default]
+    Answered,
+    /// The checkers find no error at all.
+    Builds,
+    /// The checkers no longer find the errors among the task's diagnostics.
+    Mended,
 }
 
 /// A place in a file.
@@ -138,6 +153,9 @@ pub struct Outcome {
     pub summary: String,
     /// How far the change has been checked.
     pub grade: Grade,
+    /// Problems that the change itself brought, one line each. While there are any it must not
+    /// be applied without being asked for.
+    pub problems: Vec<String>,
     /// The draft that the change was taken from, so that it can be checked again after a merge.
     pub draft: Draft,
     /// What it cost.

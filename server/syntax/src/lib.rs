@@ -4,8 +4,10 @@
 //! This room knows nothing of files on disk, versions, protocols, models or async code; it is
 //! the only one that knows tree-sitter.
 
+mod errors;
 mod language;
 mod tree;
 
+pub use errors::{SyntaxError, new_errors};
 pub use language::Language;
 pub use tree::SyntaxTree;

@@ -10,6 +10,7 @@ mod disk;
 mod document;
 mod draft;
 mod snapshot;
+mod syntax_ring;
 
 pub use change::{Base, Conflict, FileChange, Rebased, SourceChange, WriteError};
 pub use disk::{MAX_FILE_BYTES, ReadError};

@@ -1,0 +1,96 @@
+//! The table of all settings.
+
+/// Who may set a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Also a repository, through its own file once it is trusted or through the client.
+    Anyone,
+    /// Only the user: own file, environment, command line, or a client setting that only the
+    /// user's machine can set. These decide where code and keys go, and what is run.
+    UserOnly,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+    /// A whole number within these bounds, both included.
+    Integer(i64, i64),
+    /// Texts by name.
+    TextMap,
+    /// Anything, passed on as it is.
+    Any,
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its name; `*` stands for a name that the user chooses.
+    pub path: &'static str,
+    /// What it looks like.
+    pub kind: Kind,
+    /// Who may set it.
+    pub trust: Trust,
+    /// What it does, in one line.
+    pub doc: &'static str,
+}
+
+const fn key(path: &'static str, kind: Kind, trust: Trust, doc: &'static str) -> Key {
+    Key { path, kind, trust, doc }
+}
+
+/// All settings, by name.
+pub const KEYS: &[Key] = &[
+    key(
+        "endpoints.*.auth",
+        Kind::Text,
+        Trust::UserOnly,
+        "how the key is shown: `bearer`, or the name of a header",
+    ),
+    key("endpoints.*.body", Kind::Any, Trust::UserOnly, "further members of each request"),
+    key(
+        "endpoints.*.dialect",
+        Kind::OneOf(&["anthropic"]),
+        Trust::UserOnly,
+        "the language that the server speaks",
+    ),
+    key("endpoints.*.headers", Kind::TextMap, Trust::UserOnly, "further headers of each request"),
+    key("endpoints.*.key_env", Kind::Text, Trust::UserOnly, "the variable that holds the key"),
+    key("endpoints.*.key_file", Kind::Text, Trust::UserOnly, "the file that holds the key"),
+    key(
+        "endpoints.*.max_tokens",
+        Kind::Integer(1, 1_000_000),
+        Trust::UserOnly,
+        "upper bound of one answer, in tokens",
+    ),
+    key("endpoints.*.proxy", Kind::Text, Trust::UserOnly, "the proxy, as a URL"),
+    key("endpoints.*.url", Kind::Text, Trust::UserOnly, "where the server is"),
+    key("endpoints.*.version", Kind::Text, Trust::UserOnly, "the version of the dialect"),
+    key(
+        "limits.turns",
+        Kind::Integer(1, 1000),
+        Trust::Anyone,
+        "requests to the model after which a task is ended",
+    ),
+    key("model", Kind::Text, Trust::UserOnly, "who does the work: ENDPOINT/NAME, or `offline`"),
+];
+
+impl Key {
+    /// The setting of this name.
+    pub(crate) fn find(path: &str) -> Option<&'static Key> {
+        KEYS.iter().find(|key| {
+            let (mut pattern, mut parts) = (key.path.split('.'), path.split('.'));
+            loop {
+                match (pattern.next(), parts.next()) {
+                    (None, None) => return true,
+                    (Some("*"), Some(_)) => {}
+                    (Some(wanted), Some(part)) if wanted == part => {}
+                    _ => return false,
+                }
+            }
+        })
+    }
+}
