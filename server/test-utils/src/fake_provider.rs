@@ -30,7 +30,7 @@ pub use cache::{Bill, CacheRules};
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// How the provider behaves, whatever it is asked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Manners {
     /// Bytes per piece of a streamed body; `None` sends one event per piece.
     pub piece: Option<usize>,
@@ -38,12 +38,6 @@ pub struct Manners {
     pub cache: CacheRules,
     /// Whether assistant turns that it never sent are accepted.
     pub strangers: bool,
-}
-
-impl Default for Manners {
-    fn default() -> Self {
-        Manners { piece: None, cache: CacheRules::default(), strangers: false }
-    }
 }
 
 /// A request as it came.
@@ -93,6 +87,7 @@ struct State {
     law: law::Law,
     cache: cache::Cache,
     answers: u64,
+    connections: usize,
 }
 
 impl Shared {
@@ -152,6 +147,12 @@ impl FakeProvider {
     #[must_use]
     pub fn requests(&self) -> Vec<Recorded> {
         self.shared.state().requests.clone()
+    }
+
+    /// How many connections have been made.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.shared.state().connections
     }
 
     /// Announces that one coming request continues none of the conversations so far: the first

@@ -68,7 +68,7 @@ fn parse(request: &Recorded) -> Result<Conversation, String> {
     }
     match members.get("system") {
         Some(Value::Array(list)) => {
-            violations.extend(list.iter().filter_map(|text| empty_text(text)));
+            violations.extend(list.iter().filter_map(empty_text));
             blocks.extend(list.iter().map(|text| block("system", text)));
         }
         Some(text) => blocks.push(block("system", text)),

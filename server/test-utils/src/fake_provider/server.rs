@@ -23,6 +23,7 @@ enum Reply {
 pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
+        shared.state().connections += 1;
         connections.spawn(serve(stream, shared.clone()));
         while connections.try_join_next().is_some() {}
     }
