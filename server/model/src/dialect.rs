@@ -4,7 +4,7 @@
 mod anthropic;
 mod object;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tool_input;
 
 use std::collections::BTreeMap;

@@ -12,6 +12,8 @@ mod conversation;
 mod dialect;
 mod law;
 mod server;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::collections::VecDeque;
