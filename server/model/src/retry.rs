@@ -160,9 +160,11 @@ mod tests {
     use super::*;
     use crate::{Block, StopReason};
 
+    type Played = Vec<Result<StreamEvent, ModelError>>;
+
     /// A model that plays these answers one after the other.
     #[derive(Clone, Default)]
-    struct Script(Arc<Mutex<VecDeque<Vec<Result<StreamEvent, ModelError>>>>>);
+    struct Script(Arc<Mutex<VecDeque<Played>>>);
 
     impl Model for Script {
         fn name(&self) -> &str {
@@ -188,9 +190,7 @@ mod tests {
 
     /// Plays the answers and the good one; returns what came, how long it took and how many
     /// answers were not asked for.
-    async fn play(
-        answers: Vec<Vec<Result<StreamEvent, ModelError>>>,
-    ) -> (Vec<Result<StreamEvent, ModelError>>, Duration, usize) {
+    async fn play(answers: Vec<Played>) -> (Played, Duration, usize) {
         let script = Script::default();
         script.0.lock().unwrap().extend(answers);
         let good = [StreamEvent::Started, StreamEvent::Stopped(StopReason::EndTurn)];
