@@ -8,9 +8,12 @@
 mod answer;
 mod anthropic;
 mod cache;
+mod chat;
 mod conversation;
 mod dialect;
 mod law;
+mod openai;
+mod responses;
 mod server;
 #[cfg(test)]
 mod tests;

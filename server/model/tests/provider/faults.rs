@@ -7,8 +7,6 @@ use test_utils::fake_provider::{Answer, Failure, FakeProvider, Fault, Place};
 
 use crate::support::{Got, ask, conversation, go_on, model, retrying};
 
-const DIALECTS: [Dialect; 1] = [Dialect::Anthropic];
-
 /// Asks once, without trying again.
 async fn once(dialect: Dialect, answer: Answer) -> Got {
     let provider = FakeProvider::start().await;
@@ -18,7 +16,7 @@ async fn once(dialect: Dialect, answer: Answer) -> Got {
 
 #[tokio::test]
 async fn each_failure_has_its_class() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         let class =
             async |failure: Failure| once(dialect, Answer::failure(failure)).await.error.unwrap();
         assert!(matches!(class(Failure::RateLimited).await, ModelError::RateLimited { .. }));
@@ -36,7 +34,7 @@ async fn each_failure_has_its_class() {
 
 #[tokio::test]
 async fn headers_say_how_long_to_wait_and_whether() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         let limited = || Answer::failure(Failure::RateLimited);
         let after = |got: Got| match got.error {
             Some(ModelError::RateLimited { after, .. }) => after,
@@ -53,7 +51,7 @@ async fn headers_say_how_long_to_wait_and_whether() {
 
 #[tokio::test]
 async fn a_stream_that_breaks_is_never_a_whole_answer() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         for place in [Place::Start, Place::Opened, Place::Middle, Place::Last] {
             for fault in [Fault::Reset, Fault::End] {
                 let answer = Answer::text("Some words of the answer.").broken(place, fault.clone());
@@ -72,7 +70,7 @@ async fn a_stream_that_breaks_is_never_a_whole_answer() {
 
 #[tokio::test]
 async fn what_fails_before_anything_is_seen_is_tried_again() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         let text = || Answer::text("Some words of the answer.");
         for bad in [
             Answer::failure(Failure::RateLimited).header("retry-after-ms", "1"),
@@ -104,7 +102,7 @@ async fn what_fails_before_anything_is_seen_is_tried_again() {
 
 #[tokio::test]
 async fn what_was_seen_is_never_asked_for_again() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         for fault in [Fault::Reset, Fault::End, Fault::ErrorEvent] {
             let provider = FakeProvider::start().await;
             let answer = Answer::text("Some words of the answer.").broken(Place::Middle, fault);
@@ -129,7 +127,7 @@ async fn what_was_seen_is_never_asked_for_again() {
 
 #[tokio::test]
 async fn what_would_fail_again_is_not_tried_again() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         let limited = || Answer::failure(Failure::RateLimited);
         for bad in [
             Answer::failure(Failure::Auth),

@@ -6,14 +6,12 @@ use test_utils::fake_provider::{Answer, Bill, FakeProvider, Manners};
 
 use crate::support::{ask, conversation, go_on, model};
 
-const DIALECTS: [Dialect; 1] = [Dialect::Anthropic];
-
 /// Letters that a re-serialised call would not have.
 const ODD_LETTERS: &str = r#"{"path":  "a\u0062/é😀.rs", "b": 1.0, "a": [1e2 ,2]}"#;
 
 #[tokio::test]
 async fn turns_go_back_as_they_came_however_they_are_cut() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         for piece in [None, Some(1), Some(3), Some(7)] {
             let manners = Manners { piece, ..Manners::default() };
             let provider = FakeProvider::start_with(manners, 0).await;
@@ -89,7 +87,7 @@ async fn the_prompt_is_read_from_the_cache_and_the_bill_arrives() {
 
 #[tokio::test]
 async fn an_answer_in_one_piece_is_as_good() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         let provider = FakeProvider::start().await;
         let model = model(&provider, dialect);
         let mut request = conversation();
@@ -101,13 +99,14 @@ async fn an_answer_in_one_piece_is_as_good() {
         assert_eq!((got.stop(), got.shown().as_str()), (&StopReason::ToolUse, "I edit."));
         go_on(&mut request, &got);
         provider.push(Answer::text("Done.").in_one_piece());
-        assert_eq!(ask(&model, &request).await.shown(), "Done.");
+        let got = ask(&model, &request).await;
+        assert_eq!((got.stop(), got.shown().as_str()), (&StopReason::EndTurn, "Done."));
     }
 }
 
 #[tokio::test]
 async fn answers_that_end_otherwise() {
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         let provider = FakeProvider::start().await;
         let model = model(&provider, dialect);
         let request = conversation();

@@ -85,18 +85,18 @@ pub enum Place {
     Opened,
     /// Half-way.
     Middle,
-    /// Before the last event.
+    /// Before the event without which the answer is not complete.
     Last,
 }
 
 impl Place {
-    /// The number of events before it, of `events` in all.
-    pub(super) fn after(self, events: usize) -> usize {
+    /// The number of events before it, if this many stand before the decisive one.
+    pub(super) fn after(self, decisive: usize) -> usize {
         match self {
             Place::Start => 0,
             Place::Opened => 1,
-            Place::Middle => events / 2,
-            Place::Last => events.saturating_sub(1),
+            Place::Middle => decisive.div_ceil(2),
+            Place::Last => decisive,
         }
     }
 }

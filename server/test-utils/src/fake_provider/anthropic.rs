@@ -229,12 +229,13 @@ fn render(turn: &Turn, meta: &Meta<'_>) -> Rendered {
     events.push(event(
         &json!({"type": "message_delta", "delta": delta, "usage": {"output_tokens": output}}),
     ));
+    let decisive = events.len();
     events.push(event(&json!({"type": "message_stop"})));
     message["content"] = Value::Array(content);
     message["stop_reason"] = json!(reason);
     message["stop_details"] = details;
     message["usage"]["output_tokens"] = json!(output);
-    Rendered { events, whole: message, parts }
+    Rendered { events, decisive, whole: message, parts }
 }
 
 struct RenderedBlock {

@@ -5,7 +5,7 @@ use serde_json::{Value, value::RawValue};
 use super::answer::{Failure, Turn};
 use super::cache::Bill;
 use super::conversation::{Conversation, Part};
-use super::{Recorded, anthropic};
+use super::{Recorded, anthropic, chat, responses};
 
 /// A dialect: how a request is read and an answer is written.
 #[derive(Debug, Clone, Copy)]
@@ -24,10 +24,13 @@ impl Dialect {
     /// The dialect that is spoken at this path.
     pub(super) fn at(path: &str) -> Option<Dialect> {
         let path = path.split('?').next().unwrap_or(path);
-        if path.ends_with("/v1/messages") {
-            return Some(anthropic::DIALECT);
-        }
-        None
+        let dialects = [
+            ("/v1/messages", anthropic::DIALECT),
+            ("/v1/chat/completions", chat::DIALECT),
+            ("/v1/responses", responses::DIALECT),
+        ];
+        let found = dialects.into_iter().find(|(end, _)| path.ends_with(end));
+        found.map(|(_, dialect)| dialect)
     }
 }
 
@@ -50,6 +53,8 @@ impl Meta<'_> {
 pub(super) struct Rendered {
     /// The events of the stream, each with its blank line.
     pub(super) events: Vec<String>,
+    /// The place of the event without which the answer is not complete.
+    pub(super) decisive: usize,
     /// The answer as one JSON body.
     pub(super) whole: Value,
     /// What the client must send back.

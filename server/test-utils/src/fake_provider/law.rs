@@ -101,11 +101,15 @@ impl Sent {
             return self.parts.len() == parts.len()
                 && self.parts.iter().zip(parts).all(|(sent, part)| same(sent, part));
         }
-        parts.len() <= self.parts.len()
-            && self.parts.iter().zip(parts).all(|(sent, part)| match (sent, part) {
-                (Part::Text(sent), Part::Text(part)) => sent.starts_with(part.as_str()),
-                _ => same(sent, part),
-            })
+        // Of a broken answer the client may keep a beginning, or only what it could show.
+        let shown = !parts.iter().any(|part| matches!(part, Part::Other(_)));
+        let hidden = |sent: &&Part| !(shown && matches!(sent, Part::Other(_)));
+        let mut sent = self.parts.iter().filter(hidden);
+        parts.iter().all(|part| match (sent.next(), part) {
+            (Some(Part::Text(sent)), Part::Text(part)) => sent.starts_with(part.as_str()),
+            (Some(sent), _) => same(sent, part),
+            (None, _) => false,
+        })
     }
 }
 

@@ -152,7 +152,7 @@ fn answer(
     }
     let mut events = rendered.events;
     let fault = turn.fault.map(|(place, fault)| {
-        events.truncate(place.after(events.len()));
+        events.truncate(place.after(rendered.decisive));
         if fault == Fault::ErrorEvent {
             events.push((dialect.error_event)());
         }

@@ -36,6 +36,7 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
 /// The items of a message, in order. A user's texts that follow each other are one item; of the
 /// model's, each is its own, as it was.
 fn items<'a>(message: &'a Message, out: &mut Vec<Item<'a>>) {
+    const USERS: (Role, Role) = (Role::User, Role::User);
     let mut further = BTreeMap::new();
     for (i, block) in message.content.iter().enumerate() {
         match block {
@@ -47,7 +48,7 @@ fn items<'a>(message: &'a Message, out: &mut Vec<Item<'a>>) {
                 };
                 let part = Part { kind, text };
                 match out.last_mut() {
-                    Some(Item::Message(last)) if i > 0 && last.role == Role::User => {
+                    Some(Item::Message(last)) if i > 0 && (message.role, last.role) == USERS => {
                         last.content.push(part);
                     }
                     _ => out.push(Item::Message(MessageItem {
