@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 import anthropic
+import openai
 
 TOOL = {"type": "object", "properties": {"path": {"type": "string"}}}
 CALL = {"tool": "edit", "arguments": {"path": "a/é😀.rs", "n": [1, 2.5, None]}}
@@ -150,9 +151,176 @@ class Anthropic:
         assert count.input_tokens > 0
 
 
+class OpenAI:
+    """What the checks of both of OpenAI's dialects have in common."""
+
+    def __init__(self, provider):
+        url = provider.url + "/v1"
+        self.client = openai.OpenAI(base_url=url, api_key="k", max_retries=2)
+        self.provider = provider
+
+    def check_faults(self):
+        # The client tries again by itself.
+        self.provider.push(failure="overloaded", headers=[["retry-after-ms", "1"]])
+        self.provider.push(failure="rate_limited", headers=[["retry-after-ms", "1"]])
+        self.provider.push(text=TEXT)
+        same(self.shown(), TEXT)
+        self.provider.push(failure="overflow")
+        error = raises(openai.BadRequestError, self.shown)
+        same(error.code, "context_length_exceeded")
+        self.provider.push(text=TEXT, fault="reset")
+        raises(Exception, self.shown)
+
+    def check_the_cache(self):
+        """The prompt is kept without being asked."""
+        for read in (False, True):
+            self.provider.push(text="Hi")
+            same(self.cached("x" * 8000) > 0, read)
+
+
+class Chat(OpenAI):
+    """Chat Completions."""
+
+    TOOLS = [{"type": "function", "function": {"name": "edit", "parameters": TOOL}}]
+
+    def stream(self, messages):
+        with self.client.chat.completions.stream(
+            model="m",
+            messages=messages,
+            tools=self.TOOLS,
+            stream_options={"include_usage": True},
+        ) as stream:
+            shown = "".join(e.delta for e in stream if e.type == "content.delta")
+            return shown, stream.get_final_completion()
+
+    def shown(self):
+        return self.stream([{"role": "user", "content": "go"}])[0]
+
+    def cached(self, text):
+        _, completion = self.stream([{"role": "user", "content": text}])
+        return completion.usage.prompt_tokens_details.cached_tokens
+
+    def check_a_loop(self):
+        user = {"role": "user", "content": "go"}
+        self.provider.push(text=TEXT, call=CALL, second_call=CALL)
+        shown, completion = self.stream([user])
+        choice = completion.choices[0]
+        same((shown, choice.message.content, choice.finish_reason), (TEXT, TEXT, "tool_calls"))
+        calls = choice.message.tool_calls
+        for call in calls:
+            same(call.function.name, "edit")
+            same(json.loads(call.function.arguments), CALL["arguments"])
+        turn = {
+            "role": "assistant",
+            "content": choice.message.content,
+            "tool_calls": [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.function.name, "arguments": call.function.arguments},
+                }
+                for call in calls
+            ],
+        }
+        results = [{"role": "tool", "tool_call_id": call.id, "content": "done"} for call in calls]
+        self.provider.push(text="Done.")
+        shown, completion = self.stream([user, turn, *results])
+        same((shown, completion.choices[0].finish_reason), ("Done.", "stop"))
+
+    def check_endings(self):
+        user = [{"role": "user", "content": "go"}]
+        self.provider.push(refused="no")
+        _, completion = self.stream(user)
+        same(completion.choices[0].message.refusal, "no")
+        self.provider.push(text=TEXT, cut_by_limit=True)
+        raises(openai.LengthFinishReasonError, lambda: self.stream(user))
+        self.provider.push(text=TEXT, fault="error_event")
+        error = raises(openai.APIError, lambda: self.stream(user))
+        assert "Overloaded" in error.message, error.message
+
+    def check_without_a_stream(self):
+        self.provider.push(text=TEXT, call=CALL)
+        completion = self.client.chat.completions.create(
+            model="m", messages=[{"role": "user", "content": "go"}]
+        )
+        message = completion.choices[0].message
+        same(message.content, TEXT)
+        same(json.loads(message.tool_calls[0].function.arguments), CALL["arguments"])
+
+
+class Responses(OpenAI):
+    """Responses."""
+
+    TOOLS = [{"type": "function", "name": "edit", "parameters": TOOL, "strict": False}]
+
+    def stream(self, items):
+        with self.client.responses.stream(
+            model="m", input=items, tools=self.TOOLS, store=False
+        ) as stream:
+            shown = "".join(e.delta for e in stream if e.type == "response.output_text.delta")
+            return shown, stream.get_final_response()
+
+    def shown(self):
+        return self.stream([{"role": "user", "content": "go"}])[0]
+
+    def cached(self, text):
+        _, response = self.stream([{"role": "user", "content": text}])
+        return response.usage.input_tokens_details.cached_tokens
+
+    def check_a_loop(self):
+        user = {"role": "user", "content": "go"}
+        self.provider.push(thinking="Hm… 😀", text=TEXT, call=CALL, second_call=CALL)
+        shown, response = self.stream([user])
+        same((shown, response.output_text, response.status), (TEXT, TEXT, "completed"))
+        reasoning, message, *calls = response.output
+        same((reasoning.type, reasoning.summary[0].text), ("reasoning", "Hm… 😀"))
+        assert reasoning.encrypted_content
+        for call in calls:
+            same((call.type, call.name), ("function_call", "edit"))
+            same(json.loads(call.arguments), CALL["arguments"])
+        results = [
+            {"type": "function_call_output", "call_id": call.call_id, "output": "done"}
+            for call in calls
+        ]
+        # Of what the client parsed into a call, only what came is sent back.
+        turn = [item.to_dict() for item in response.output]
+        for item in turn:
+            item.pop("parsed_arguments", None)
+            for part in item.get("content") or []:
+                part.pop("parsed", None)
+        self.provider.push(text="Done.")
+        same(self.stream([user, *turn, *results])[0], "Done.")
+
+    def check_endings(self):
+        user = [{"role": "user", "content": "go"}]
+        self.provider.push(refused="no")
+        _, response = self.stream(user)
+        same(response.output[0].content[0].refusal, "no")
+        self.provider.push(text=TEXT, cut_by_limit=True)
+        last = self.last_event(user)
+        same(last.type, "response.incomplete")
+        same(last.response.incomplete_details.reason, "max_output_tokens")
+        # This client hands an error on as an event.
+        self.provider.push(text=TEXT, fault="error_event")
+        last = self.last_event(user)
+        same((last.type, last.message), ("error", "Overloaded"))
+
+    def last_event(self, items):
+        with self.client.responses.create(
+            model="m", input=items, tools=self.TOOLS, store=False, stream=True
+        ) as stream:
+            return list(stream)[-1]
+
+    def check_without_a_stream(self):
+        self.provider.push(text=TEXT, call=CALL)
+        response = self.client.responses.create(model="m", input="go", store=False)
+        same(response.output_text, TEXT)
+        same(json.loads(response.output[1].arguments), CALL["arguments"])
+
+
 def main(program):
     failed = 0
-    for dialect in (Anthropic,):
+    for dialect in (Anthropic, Chat, Responses):
         for name in sorted(name for name in dir(dialect) if name.startswith("check_")):
             for piece in (None, 1, 3, 7):
                 try:
