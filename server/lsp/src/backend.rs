@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Request, Result};
@@ -48,6 +47,6 @@ pub(crate) fn progress_report_of(request: &Request) -> Option<String> {
         return None;
     }
     let params = request.params()?;
-    let is_report = params["value"]["kind"] == Value::from("report");
+    let is_report = params["value"]["kind"] == "report";
     is_report.then(|| params["token"].to_string())
 }

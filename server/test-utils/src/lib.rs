@@ -4,6 +4,8 @@
 //! Nothing here is part of the product.
 
 pub mod fake_provider;
+mod lsp_client;
 mod scripted_model;
 
+pub use lsp_client::{Answer, Editor, LspClient, OnApply, Persona, Seen, Typing, uri};
 pub use scripted_model::{ScriptedModel, Turn};

@@ -17,7 +17,7 @@ use crate::terminal::fail;
 pub(crate) async fn serve() -> ExitCode {
     match runner() {
         Ok(runner) => {
-            let config = ServerConfig { runner: Arc::new(runner), extra: Vec::new() };
+            let config = ServerConfig::new(Arc::new(runner));
             ExitCode::from(lsp::serve_stdio(config).await)
         }
         Err(error) => fail(&format!("{error:#}")),
