@@ -42,6 +42,9 @@ async fn try_run(args: Run) -> Result<bool> {
         diagnostics: Vec::new(),
         done_when: if builds { DoneWhen::Builds } else { DoneWhen::Answered },
     };
+    if !args.allow.is_empty() {
+        tracing::info!(capabilities = args.allow.join(","), "granted; no tool asks for any so far");
+    }
     let cancel = CancellationToken::new();
     stop_on_ctrl_c(cancel.clone());
     let (events, watched) = mpsc::unbounded_channel();
