@@ -43,6 +43,8 @@ pub(crate) struct Shown {
     places: Vec<Place>,
     /// Cargo's target folders, on disk.
     targets: Vec<PathBuf>,
+    /// A target folder of our own, used instead of those.
+    own_target: Option<PathBuf>,
     /// Whether the mirrors are whole copies; if not, the disk shines through.
     whole: bool,
     put: BTreeMap<PathBuf, Put>,
@@ -54,9 +56,18 @@ pub(crate) struct Shown {
 
 impl Shown {
     /// The innermost place wins where one lies in another.
-    pub(crate) fn new(places: Vec<Place>, targets: Vec<PathBuf>, whole: bool) -> Shown {
+    pub(crate) fn new(
+        places: Vec<Place>,
+        targets: Vec<PathBuf>,
+        own_target: Option<PathBuf>,
+        whole: bool,
+    ) -> Shown {
         let (put, seen, builds) = Default::default();
-        Shown { places, targets, whole, put, seen, builds }
+        Shown { places, targets, own_target, whole, put, seen, builds }
+    }
+
+    pub(crate) fn own_target(&self) -> Option<&Path> {
+        self.own_target.as_deref()
     }
 
     pub(crate) fn places(&self) -> &[Place] {
@@ -64,15 +75,25 @@ impl Shown {
     }
 
     /// Whether it was made for these.
-    pub(crate) fn fits(&self, places: &[PathBuf], targets: &[PathBuf]) -> bool {
-        self.places.iter().map(|place| &place.at).eq(places) && self.targets == targets
+    pub(crate) fn fits(
+        &self,
+        places: &[(PathBuf, bool)],
+        targets: &[PathBuf],
+        own_target: Option<&Path>,
+    ) -> bool {
+        let ours = self.places.iter().map(|place| (&place.at, place.sources));
+        ours.eq(places.iter().map(|(at, sources)| (at, *sources)))
+            && self.targets == targets
+            && self.own_target() == own_target
     }
 
     /// Shows the disk with `want` on top of it (`None`: a file that is not to be there).
     pub(crate) fn sync(&mut self, want: &BTreeMap<PathBuf, Option<Text>>) -> io::Result<()> {
         let tree = self.read_disk();
-        let lower =
-            if self.whole { BuildTimes::default() } else { BuildTimes::read(&self.targets) };
+        let lower = match &self.own_target {
+            Some(_) => BuildTimes::default(),
+            None => BuildTimes::read(&self.targets),
+        };
         if let Some(seen) = &self.seen
             && !self.whole
             // A build of the user's that is newer than one of ours would be mixed with it.
@@ -141,6 +162,9 @@ impl Shown {
         for place in &self.places {
             files::empty_folder(&place.mirror.root)?;
         }
+        if let Some(own) = &self.own_target {
+            files::remove_tree(own)?;
+        }
         self.put.clear();
         self.seen = None;
         Ok(())
@@ -148,7 +172,8 @@ impl Shown {
 
     /// Bytes in the mirrors.
     pub(crate) fn size(&self) -> u64 {
-        self.places.iter().map(|place| files::size_of_tree(&place.mirror.root)).sum()
+        let mirrors = self.places.iter().map(|place| &place.mirror.root);
+        mirrors.chain(&self.own_target).map(|root| files::size_of_tree(root)).sum()
     }
 
     fn read_disk(&self) -> Tree {
@@ -157,6 +182,24 @@ impl Shown {
         let mut excluded = self.targets.clone();
         excluded.extend(self.places.iter().map(|place| place.at.clone()));
         Tree::read(&roots, &excluded)
+    }
+
+    /// Where the program finds what is at `path` on disk; differs in a copy only.
+    pub(crate) fn for_program(&self, path: &Path) -> PathBuf {
+        match self.locate(path) {
+            Some((place, relative)) if self.whole => place.mirror.root.join(relative),
+            _ => path.to_owned(),
+        }
+    }
+
+    /// Where on disk is what the program calls `path`.
+    pub(crate) fn on_disk(&self, path: &Path) -> PathBuf {
+        let copied =
+            |place: &Place| Some(place.at.join(path.strip_prefix(&place.mirror.root).ok()?));
+        match self.places.iter().filter_map(copied).next_back() {
+            Some(found) if self.whole => found,
+            _ => path.to_owned(),
+        }
     }
 
     /// The place that `path` belongs to and its path there.
@@ -170,6 +213,9 @@ impl Shown {
     }
 
     fn mirrored_targets(&self) -> Vec<PathBuf> {
+        if let Some(own) = &self.own_target {
+            return vec![own.clone()];
+        }
         let mirrored = |target: &PathBuf| {
             let (place, relative) = self.locate(target)?;
             Some(place.mirror.root.join(relative))
