@@ -8,8 +8,8 @@ use harness::session::Sink;
 use harness::{Harness, HarnessSpec};
 use model::Model;
 use sandbox::{CargoVerifier, SandboxConfig};
-use stdx::{Clock, SystemClock};
 use stdx::store::{AppendLog, DataDir};
+use stdx::{Clock, SystemClock};
 
 /// The harness with the model that `name` (`DIALECT/NAME` or `offline`) says, or with the offline
 /// policy.

@@ -15,6 +15,8 @@ mod files;
 mod model;
 mod report;
 mod search;
+#[cfg(test)]
+mod tests;
 mod transcript;
 
 pub use crate::model::Offline;

@@ -61,10 +61,15 @@ fn summary(report: &CheckReport) -> String {
         .filter(|diagnostic| diagnostic.severity == Severity::Warning)
         .collect();
     let (e, w) = (errors.len(), warnings.len());
-    let mut text = format!("{}: {} and {}\n", report.program, count(e, "error"), count(w, "warning"));
+    let mut text =
+        format!("{}: {} and {}\n", report.program, count(e, "error"), count(w, "warning"));
     for error in errors.iter().take(IN_FULL) {
         text.push('\n');
-        text.push_str(if error.rendered.is_empty() { &error.message } else { error.rendered.trim() });
+        text.push_str(if error.rendered.is_empty() {
+            &error.message
+        } else {
+            error.rendered.trim()
+        });
         text.push('\n');
     }
     for diagnostic in errors.iter().skip(IN_FULL).chain(&warnings).take(IN_BRIEF) {

@@ -1,0 +1,163 @@
+//! The policy in the harness, with the real tools and a compiler made of rules.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use harness::{
+    CheckError, CheckReport, CheckScope, Diagnostic, DoneWhen, Draft, Harness, HarnessSpec,
+    Outcome, Severity, Span, Status, Suggestion, Task, Verifier,
+};
+use stdx::{AbsPath, ManualClock};
+use text::Text;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use workspace::Documents;
+
+use crate::Offline;
+
+/// `if the text holds `has`, then this is wrong with it, and these replacements are proposed`.
+#[derive(Clone)]
+struct Rule {
+    has: &'static str,
+    error: &'static str,
+    proposals: Vec<(&'static str, bool)>,
+}
+
+fn rule(has: &'static str, error: &'static str, proposals: &[(&'static str, bool)]) -> Rule {
+    Rule { has, error, proposals: proposals.to_vec() }
+}
+
+struct Rules(Vec<Rule>);
+
+impl Verifier for Rules {
+    fn check<'a>(
+        &'a self,
+        draft: &'a Draft,
+        _: &'a CheckScope,
+        _: &'a CancellationToken,
+    ) -> BoxFuture<'a, Result<CheckReport, CheckError>> {
+        let text = draft.read(&root().join("a.rs")).unwrap().to_string();
+        let diagnostics = self.0.iter().filter_map(|rule| {
+            let at = text.find(rule.has)?;
+            let span = Span {
+                file: "a.rs".to_owned(),
+                bytes: at..at + rule.has.len(),
+                line: 1,
+                column: 1,
+                end_line: 1,
+                primary: true,
+                label: None,
+            };
+            let suggestion = |(text, sure): &(&str, bool)| Suggestion {
+                message: format!("write `{text}`"),
+                edits: vec![(span.clone(), (*text).to_owned())],
+                machine_applicable: *sure,
+                has_placeholders: false,
+            };
+            Some(Diagnostic {
+                severity: Severity::Error,
+                code: None,
+                message: rule.error.to_owned(),
+                suggestions: rule.proposals.iter().map(suggestion).collect(),
+                spans: vec![span],
+                notes: Vec::new(),
+                rendered: String::new(),
+            })
+        });
+        let report = CheckReport { diagnostics: diagnostics.collect(), ..CheckReport::default() };
+        futures::future::ready(Ok(report)).boxed()
+    }
+}
+
+fn root() -> AbsPath {
+    AbsPath::new("/no/such/project").unwrap()
+}
+
+async fn mend(text: &str, rules: &[Rule]) -> (Outcome, String) {
+    let mut documents = Documents::default();
+    documents.open(root().join("a.rs"), 1, text);
+    let harness = Harness {
+        model: Arc::new(Offline),
+        tools: tools::all(),
+        verifier: Arc::new(Rules(rules.to_vec())),
+        spec: HarnessSpec::default(),
+        clock: Arc::new(ManualClock::default()),
+    };
+    let task = Task {
+        goal: "fix the build".to_owned(),
+        snapshot: documents.snapshot(root()),
+        place: None,
+        diagnostics: Vec::new(),
+        done_when: DoneWhen::Builds,
+    };
+    let (events, _watched) = mpsc::unbounded_channel();
+    let (outcome, _) = harness.run(task, events, Vec::new(), CancellationToken::new()).await;
+    let text = outcome.draft.read(&root().join("a.rs")).map(|text: Text| text.to_string());
+    (outcome, text.unwrap())
+}
+
+#[tokio::test]
+async fn takes_what_the_compiler_is_sure_about() {
+    let (outcome, text) = mend("é one\n", &[rule("one", "E", &[("two", true)])]).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "é two\n"));
+    assert_eq!(outcome.checks, 2);
+}
+
+#[tokio::test]
+async fn tries_the_uncertain_and_keeps_what_helps() {
+    let rules = [
+        rule("one", "E", &[("bad", false), ("two", false)]),
+        rule("bad", "worse", &[]),
+        rule("bad", "and worse", &[]),
+    ];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "two\n"));
+}
+
+#[tokio::test]
+async fn leaves_no_trace_of_what_did_not_help() {
+    let rules = [rule("one", "E", &[("bad", false)]), rule("bad", "F", &[])];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!(text, "one\n");
+    assert!(outcome.change.is_empty());
+    assert_eq!(outcome.status, Status::Unsolved(vec!["a.rs:1:1: error: E".to_owned()]));
+}
+
+#[tokio::test]
+async fn follows_an_error_that_moves() {
+    let rules = [rule("one", "E", &[("half", false)]), rule("half", "F", &[("whole", false)])];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "whole\n"));
+}
+
+#[tokio::test]
+async fn makes_sure_corrections_of_different_errors_in_one_step() {
+    let rules = [rule("one", "E", &[("1", true)]), rule("two", "F", &[("2", true)])];
+    let (outcome, text) = mend("one two\n", &rules).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "1 2\n"));
+    assert_eq!(outcome.checks, 2);
+}
+
+#[tokio::test]
+async fn a_placeholder_is_no_correction() {
+    let (outcome, text) = mend("one\n", &[rule("one", "E", &[("todo!()", true)])]).await;
+    assert_eq!(text, "one\n");
+    assert!(matches!(outcome.status, Status::Unsolved(_)));
+}
+
+#[tokio::test]
+async fn keeps_the_part_that_it_can_mend_and_says_so() {
+    let rules = [rule("one", "E", &[("1", false)]), rule("two", "F", &[])];
+    let (outcome, text) = mend("one two\n", &rules).await;
+    assert_eq!(text, "1 two\n");
+    assert_eq!(outcome.status, Status::Unsolved(vec!["a.rs:1:1: error: F".to_owned()]));
+    assert!(outcome.summary.starts_with("1 of 2 errors are mended"), "{}", outcome.summary);
+}
+
+#[tokio::test]
+async fn a_project_that_builds_is_left_alone() {
+    let (outcome, text) = mend("fine\n", &[]).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "fine\n"));
+    assert_eq!(outcome.checks, 1);
+}
