@@ -30,6 +30,12 @@ impl AbsPath {
         Ok(AbsPath(normalize(path).into()))
     }
 
+    /// The root of the file system.
+    #[must_use]
+    pub fn root() -> AbsPath {
+        AbsPath(Path::new("/").into())
+    }
+
     /// The path `relative` beneath this one; an absolute `relative` replaces it, `..` goes up.
     #[must_use]
     pub fn join(&self, relative: impl AsRef<Path>) -> AbsPath {

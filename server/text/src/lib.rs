@@ -7,11 +7,15 @@
 //! All offsets are **bytes** of UTF-8 text. Lines end with `\n`, `\r\n` or `\r` and with
 //! nothing else, as LSP 3.18 says (section "Text Documents").
 
+mod diff;
 mod edit;
 mod merge;
+#[cfg(test)]
+mod oracle;
 mod position;
 mod rope;
 
+pub use diff::diff;
 pub use edit::{Overlap, TextEdit, apply};
 pub use merge::{MergeConflict, merge};
 pub use position::{Position, PositionEncoding, PositionRange};

@@ -115,3 +115,78 @@ impl Text {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::oracle::{self, Oracle};
+
+    const ENCODINGS: [PositionEncoding; 3] =
+        [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32];
+
+    proptest! {
+        #[test]
+        fn positions_become_the_oracles_offsets(
+            plain in oracle::text(),
+            line in oracle::coordinate(),
+            character in oracle::coordinate(),
+        ) {
+            let (text, oracle) = (Text::new(&plain), Oracle::new(&plain));
+            let position = Position::new(line, character);
+            for encoding in ENCODINGS {
+                prop_assert_eq!(
+                    text.offset(position, encoding),
+                    oracle.offset(position, encoding),
+                    "{:?} in {:?}", position, encoding
+                );
+            }
+        }
+
+        #[test]
+        fn offsets_become_the_oracles_positions(plain in oracle::text(), at in oracle::offset()) {
+            let (text, oracle) = (Text::new(&plain), Oracle::new(&plain));
+            let at = oracle::scaled(at, plain.len());
+            for encoding in ENCODINGS {
+                let position = text.position(at, encoding);
+                prop_assert_eq!(position, oracle.position(at, encoding));
+                let floor = oracle.floor(at);
+                let inside_crlf = floor > 0 && plain[..floor].ends_with('\r')
+                    && plain[floor..].starts_with('\n');
+                let back = if inside_crlf { floor - 1 } else { floor };
+                prop_assert_eq!(text.offset(position, encoding), back, "there and back");
+            }
+        }
+    }
+
+    #[test]
+    fn inside_of_a_character_is_its_start() {
+        let text = Text::new("a𝕏b");
+        let offset = |character, encoding| text.offset(Position::new(0, character), encoding);
+        assert_eq!(offset(2, PositionEncoding::Utf16), 1);
+        assert_eq!(offset(3, PositionEncoding::Utf16), 5);
+        assert_eq!(offset(4, PositionEncoding::Utf8), 1);
+        assert_eq!(offset(2, PositionEncoding::Utf32), 5);
+    }
+
+    #[test]
+    fn a_position_never_leaves_its_line() {
+        let text = Text::new("ab\r\ncd\ref");
+        for encoding in ENCODINGS {
+            assert_eq!(text.offset(Position::new(0, u32::MAX), encoding), 2);
+            assert_eq!(text.offset(Position::new(1, u32::MAX), encoding), 6);
+            assert_eq!(text.offset(Position::new(2, u32::MAX), encoding), 9);
+            assert_eq!(text.offset(Position::new(u32::MAX, 0), encoding), 9);
+        }
+    }
+
+    #[test]
+    fn an_inverted_range_is_empty() {
+        let text = Text::new("ab\ncd");
+        let range = PositionRange { start: Position::new(1, 1), end: Position::new(0, 1) };
+        assert_eq!(text.byte_range(range, PositionEncoding::Utf16), 1..1);
+        let there = text.position_range(1..4, PositionEncoding::Utf16);
+        assert_eq!(text.byte_range(there, PositionEncoding::Utf16), 1..4);
+    }
+}

@@ -46,6 +46,12 @@ impl Snapshot {
         &self.root
     }
 
+    /// The same open documents beneath another root. The disk is looked at anew.
+    #[must_use]
+    pub fn at_root(&self, root: AbsPath) -> Snapshot {
+        Snapshot::new(root, Arc::clone(&self.open))
+    }
+
     /// The open document at `path`.
     #[must_use]
     pub fn document(&self, path: &AbsPath) -> Option<&Arc<Document>> {
