@@ -52,11 +52,14 @@ local function place(client, options)
   end
   return {
     uri = vim.uri_from_bufnr(bufnr),
+    line = range.start.line + 1,
     version = vim.lsp.util.buf_versions[bufnr],
     range = range,
   }
 end
 
+--- `:Ostler NAME` runs `ostler.NAME` with the place; `:Ostler NAME 3` names a task instead of a
+--- place. `:Ostler stop` alone stops every task, so it says neither.
 ---@param options vim.api.keyset.create_user_command.command_args
 local function run(options)
   -- Stopping a task must work from wherever the user is by now.
@@ -65,11 +68,17 @@ local function run(options)
     vim.notify('ostler is not running', vim.log.levels.ERROR)
     return
   end
-  client:exec_cmd({
-    title = options.args,
-    command = 'ostler.' .. options.args,
-    arguments = { place(client, options) },
-  }, { bufnr = vim.api.nvim_get_current_buf() })
+  local name, task = options.fargs[1], options.fargs[2]
+  local arguments
+  if task then
+    arguments = { { task = tonumber(task) or task } }
+  elseif name ~= 'stop' then
+    arguments = { place(client, options) }
+  end
+  client:exec_cmd(
+    { title = options.args, command = 'ostler.' .. name, arguments = arguments },
+    { bufnr = vim.api.nvim_get_current_buf() }
+  )
 end
 
 --- Shows progress and defines `:Ostler`. May be called again.
@@ -89,9 +98,12 @@ function M.setup()
   })
   vim.api.nvim_create_user_command('Ostler', run, {
     desc = 'Run a command of Ostler at the cursor or on the given lines',
-    nargs = 1,
+    nargs = '+',
     range = true,
-    complete = function(typed)
+    complete = function(typed, line)
+      if line:match('Ostler%s+%S+%s') then
+        return {}
+      end
       return vim
         .iter(command_names())
         :filter(function(name)
