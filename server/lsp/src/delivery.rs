@@ -146,9 +146,8 @@ fn expected(change: &SourceChange, now: &Snapshot) -> Vec<(AbsPath, Text)> {
 /// The change as the client takes it.
 fn workspace_edit(change: &SourceChange, facts: Facts) -> Value {
     if !facts.document_changes {
-        let by_file = change.files.iter().map(|file| {
-            (convert::uri(&file.path).0, json!(edits(file, facts)))
-        });
+        let by_file =
+            change.files.iter().map(|file| (convert::uri(&file.path).0, json!(edits(file, facts))));
         return json!({"changes": by_file.collect::<serde_json::Map<_, _>>()});
     }
     let mut steps = Vec::new();

@@ -44,8 +44,7 @@ impl Facts {
         } else {
             PositionEncoding::Utf16
         };
-        let operation =
-            |name: &str| lists("/workspace/workspaceEdit/resourceOperations", name);
+        let operation = |name: &str| lists("/workspace/workspaceEdit/resourceOperations", name);
         let name = params.client_info.as_ref().map(|info| info.name.as_str()).unwrap_or_default();
         // Neovim 0.10 to 0.12 applies versioned document changes and does not say so
         // (runtime/lua/vim/lsp/protocol.lua announces `resourceOperations` only).

@@ -196,7 +196,11 @@ impl Shared {
     }
 
     /// Lets `change` work on a task; `None` if there is none of this number.
-    pub(crate) fn task<T>(&self, id: TaskId, change: impl FnOnce(&mut TaskEntry) -> T) -> Option<T> {
+    pub(crate) fn task<T>(
+        &self,
+        id: TaskId,
+        change: impl FnOnce(&mut TaskEntry) -> T,
+    ) -> Option<T> {
         self.state().tasks.get_mut(&id).map(change)
     }
 

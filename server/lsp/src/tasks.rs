@@ -38,8 +38,12 @@ pub struct ExtraCommand {
     /// Its name; announced to the client like the others.
     pub name: &'static str,
     /// What it does. An error is one line for the user.
-    #[expect(clippy::type_complexity, reason = "a function that returns a future has no shorter type")]
-    pub run: Arc<dyn Fn(Value, CommandCx) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>,
+    #[expect(
+        clippy::type_complexity,
+        reason = "a function that returns a future has no shorter type"
+    )]
+    pub run:
+        Arc<dyn Fn(Value, CommandCx) -> BoxFuture<'static, Result<Value, String>> + Send + Sync>,
 }
 
 /// What an extra command may use.
@@ -79,9 +83,8 @@ pub(crate) fn fix(
     request: FixRequest,
 ) -> Result<TaskId, String> {
     let path = match (&request.uri, &request.path) {
-        (Some(uri), _) => {
-            convert::path(uri).ok_or_else(|| format!("`{}` is not a file on this machine", uri.0))?
-        }
+        (Some(uri), _) => convert::path(uri)
+            .ok_or_else(|| format!("`{}` is not a file on this machine", uri.0))?,
         (None, Some(path)) => AbsPath::new(path).map_err(|error| error.to_string())?,
         (None, None) => return Err("ostler.fix needs `uri` or `path`".to_owned()),
     };
@@ -127,12 +130,10 @@ fn complaint(
     snapshot: &Snapshot,
     encoding: text::PositionEncoding,
 ) -> Diagnostic {
-    let number =
-        |pointer: &str| value.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
+    let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
     let position = |end: &str| {
-        let part = |name: &str| {
-            u32::try_from(number(&format!("/range/{end}/{name}"))).unwrap_or(u32::MAX)
-        };
+        let part =
+            |name: &str| u32::try_from(number(&format!("/range/{end}/{name}"))).unwrap_or(u32::MAX);
         text.offset(Position::new(part("line"), part("character")), encoding)
     };
     let start = position("start");
@@ -272,7 +273,10 @@ async fn hand_over(
                 message.push_str(&format!("; not all is solved: {}", problems.join("; ")));
             }
             if !conflicts.is_empty() {
-                message.push_str(&format!("; left out, because you changed: {}", conflicts.join(", ")));
+                message.push_str(&format!(
+                    "; left out, because you changed: {}",
+                    conflicts.join(", ")
+                ));
             }
             shared.editor.info(&message).await;
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{
-    CheckError, CheckReport, CheckScope, Diagnostic, DoneWhen, Draft, Harness, HarnessSpec, Outcome,
-    Severity, Span, Status, Suggestion, Task, Verifier,
+    CheckError, CheckReport, CheckScope, Diagnostic, DoneWhen, Draft, Harness, HarnessSpec,
+    Outcome, Severity, Span, Status, Suggestion, Task, Verifier,
 };
 use stdx::{AbsPath, ManualClock};
 use text::Text;

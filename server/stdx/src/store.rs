@@ -119,3 +119,16 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     }
     written
 }
+
+/// The lines of the file in `folder` whose name sorts last; none if the folder is empty.
+///
+/// # Errors
+/// If the folder or the file cannot be read.
+pub fn newest_lines(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        names.push(entry?.path());
+    }
+    names.sort();
+    names.last().map_or_else(|| Ok(Vec::new()), |path| read_lines(path))
+}

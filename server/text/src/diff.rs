@@ -46,13 +46,30 @@ impl Change {
     }
 }
 
+/// Lines `old` of one list became lines `new` of another; either may be empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineChange {
+    /// Indices into the old lines.
+    pub old: Range<usize>,
+    /// Indices into the new lines.
+    pub new: Range<usize>,
+}
+
+/// What changed between two lists of lines, in order, with at least one unchanged line between
+/// two changes. Lines are equal if their strings are; the caller may hand in lines without their
+/// line ends or blanks to have those overlooked.
+#[must_use]
+pub fn diff_lines(old: &[&str], new: &[&str]) -> Vec<LineChange> {
+    let input = intern(old, new);
+    let mut diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.postprocess_lines(&input);
+    hunks(&diff)
+}
+
 /// The changed lines, in order, with at least one unchanged line between two changes.
 pub(crate) fn line_changes(old: &str, new: &str) -> Vec<Change> {
     let (old, new) = (lines(old), lines(new));
-    let input = intern(&old, &new);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
-    in_bytes(&diff, &old, &new)
+    in_bytes(diff_lines(&old, &new), &old, &new)
 }
 
 /// The changed tokens, in order, with something unchanged between two changes.
@@ -67,7 +84,7 @@ pub(crate) fn token_changes(old: &str, new: &str) -> Vec<Change> {
     let input = intern(&old_tokens, &new_tokens);
     let mut diff = Diff::compute(Algorithm::Myers, &input);
     diff.postprocess_no_heuristic(&input);
-    joined(old, new, in_bytes(&diff, &old_tokens, &new_tokens))
+    joined(old, new, in_bytes(hunks(&diff), &old_tokens, &new_tokens))
 }
 
 fn intern<'a>(old: &[&'a str], new: &[&'a str]) -> InternedInput<&'a str> {
@@ -78,13 +95,20 @@ fn intern<'a>(old: &[&'a str], new: &[&'a str]) -> InternedInput<&'a str> {
     input
 }
 
-fn in_bytes(diff: &Diff, old: &[&str], new: &[&str]) -> Vec<Change> {
-    let (old, new) = (starts(old), starts(new));
-    let bytes = |starts: &[usize], range: &Range<u32>| {
-        starts[range.start as usize]..starts[range.end as usize]
-    };
+/// The pieces that differ, in order.
+fn hunks(diff: &Diff) -> Vec<LineChange> {
+    let indices = |range: Range<u32>| range.start as usize..range.end as usize;
     diff.hunks()
-        .map(|hunk| Change { old: bytes(&old, &hunk.before), new: bytes(&new, &hunk.after) })
+        .map(|hunk| LineChange { old: indices(hunk.before), new: indices(hunk.after) })
+        .collect()
+}
+
+fn in_bytes(changes: Vec<LineChange>, old: &[&str], new: &[&str]) -> Vec<Change> {
+    let (old, new) = (starts(old), starts(new));
+    let bytes = |starts: &[usize], range: Range<usize>| starts[range.start]..starts[range.end];
+    changes
+        .into_iter()
+        .map(|change| Change { old: bytes(&old, change.old), new: bytes(&new, change.new) })
         .collect()
 }
 

@@ -14,9 +14,11 @@ mod merge;
 mod oracle;
 mod position;
 mod rope;
+mod unified;
 
-pub use diff::diff;
+pub use diff::{LineChange, diff, diff_lines};
 pub use edit::{Overlap, TextEdit, apply};
 pub use merge::{MergeConflict, merge};
 pub use position::{Position, PositionEncoding, PositionRange};
 pub use rope::Text;
+pub use unified::unified_diff;

@@ -150,6 +150,21 @@ impl SourceChange {
     }
 }
 
+impl FileChange {
+    /// The change as a unified diff of the file `name`, for people to read.
+    #[must_use]
+    pub fn unified_diff(&self, name: &str) -> String {
+        let side = |text: &Option<Text>, side: &str| match text {
+            Some(_) => format!("{side}/{name}"),
+            None => "/dev/null".to_owned(),
+        };
+        let old = self.base.text.clone().unwrap_or_default();
+        let new = self.target.clone().unwrap_or_default();
+        let (from, to) = (side(&self.base.text, "a"), side(&self.target, "b"));
+        format!("--- {from}\n+++ {to}\n{}", text::unified_diff(&old, &new))
+    }
+}
+
 fn conflict(file: &FileChange, theirs: Option<String>) -> Conflict {
     let ours = file.target.as_ref().map(Text::to_string);
     Conflict { path: file.path.clone(), ours, theirs }

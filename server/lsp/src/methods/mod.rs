@@ -34,8 +34,10 @@ pub(crate) fn applied_in_order(shared: &Arc<Shared>, request: &Request) -> bool 
             |shared, r| Some(work_done_progress_cancel::apply(shared, params(r)?))
         }
         // Taken note of and nothing else, so that no client is told that it is not understood.
-        "textDocument/didSave" | "workspace/didChangeConfiguration"
-        | "workspace/didChangeWatchedFiles" | "$/setTrace" => |_, _| Some(()),
+        "textDocument/didSave"
+        | "workspace/didChangeConfiguration"
+        | "workspace/didChangeWatchedFiles"
+        | "$/setTrace" => |_, _| Some(()),
         _ => return false,
     };
     if apply(shared, request).is_none() {

@@ -1,0 +1,51 @@
+//! `ostler serve`: the server on stdin and stdout.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use harness::{Harness, Outcome, Task, TaskEvent};
+use lsp::{ServerConfig, TaskRunner};
+use stdx::store::DataDir;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use crate::compose;
+use crate::terminal::fail;
+
+pub(crate) async fn serve() -> ExitCode {
+    match runner() {
+        Ok(runner) => {
+            let config = ServerConfig { runner: Arc::new(runner), extra: Vec::new() };
+            ExitCode::from(lsp::serve_stdio(config).await)
+        }
+        Err(error) => fail(&format!("{error:#}")),
+    }
+}
+
+/// The product's own runner of tasks.
+pub(crate) fn runner() -> anyhow::Result<Runner> {
+    let data = compose::data_dir()?;
+    let harness = Arc::new(compose::harness(None, &data)?);
+    Ok(Runner { harness, data })
+}
+
+/// Runs tasks with the harness; each leaves its session in the data folder.
+pub struct Runner {
+    harness: Arc<Harness>,
+    data: DataDir,
+}
+
+impl TaskRunner for Runner {
+    fn run(
+        &self,
+        task: Task,
+        events: UnboundedSender<TaskEvent>,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Outcome> {
+        let harness = Arc::clone(&self.harness);
+        let sinks = compose::session_sinks(&self.data, harness.clock.as_ref());
+        async move { harness.run(task, events, sinks, cancel).await.0 }.boxed()
+    }
+}

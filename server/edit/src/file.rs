@@ -1,0 +1,83 @@
+//! A text as a list of lines that know their bytes.
+
+use std::ops::Range;
+
+/// A text cut at its line ends. A text with a line end at its end has an empty last line.
+///
+/// Only `\n` and `\r\n` are line ends here: models copy anything else as a character of the line.
+pub(crate) struct File<'a> {
+    text: &'a str,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    body: Range<usize>,
+    /// Where its line end ends; the same as the end of the body for the last line.
+    end: usize,
+}
+
+impl<'a> File<'a> {
+    pub(crate) fn new(text: &'a str) -> File<'a> {
+        // A byte order mark belongs to the file and not to its first line.
+        let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mut lines = Vec::new();
+        while let Some(length) = text[start..].find('\n') {
+            let at = start + length;
+            let body_end = if text[start..at].ends_with('\r') { at - 1 } else { at };
+            lines.push(Line { body: start..body_end, end: at + 1 });
+            start = at + 1;
+        }
+        lines.push(Line { body: start..text.len(), end: text.len() });
+        File { text, lines }
+    }
+
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Never 0.
+    pub(crate) fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The characters of a line without its line end.
+    pub(crate) fn line(&self, index: usize) -> &'a str {
+        &self.text[self.lines[index].body.clone()]
+    }
+
+    /// The line end of a line; empty for the last one.
+    pub(crate) fn line_end(&self, index: usize) -> &'a str {
+        &self.text[self.lines[index].body.end..self.lines[index].end]
+    }
+
+    pub(crate) fn line_start(&self, index: usize) -> usize {
+        self.lines[index].body.start
+    }
+
+    /// Where the characters of a line end.
+    pub(crate) fn body_end(&self, index: usize) -> usize {
+        self.lines[index].body.end
+    }
+
+    /// Where a line ends, its line end included.
+    pub(crate) fn full_end(&self, index: usize) -> usize {
+        self.lines[index].end
+    }
+
+    /// The line that holds a byte.
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
+        self.lines.partition_point(|line| line.end <= offset).min(self.lines.len() - 1)
+    }
+
+    /// The line end that a new line beside line `index` gets: that of its neighbours, or
+    /// whatever the file has at its nearest.
+    pub(crate) fn line_end_near(&self, index: usize) -> &'a str {
+        let known = |index: usize| match self.line_end(index) {
+            "" => None,
+            end => Some(end),
+        };
+        let before = (0..index.min(self.lines.len())).rev().find_map(known);
+        let after = || (index..self.lines.len()).find_map(known);
+        before.or_else(after).unwrap_or("\n")
+    }
+}

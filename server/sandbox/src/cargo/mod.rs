@@ -1,0 +1,510 @@
+//! Cargo as a verifier.
+
+mod failures;
+mod messages;
+mod metadata;
+mod test_run;
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use harness::{CheckError, CheckReport, CheckScope, Diagnostic, Draft, Severity, Verifier};
+use stdx::process::{Exit, Finished};
+use stdx::{Clock, SystemClock};
+use text::Text;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::SandboxConfig;
+use crate::confined::{Confined, Program, SandboxError, Stage};
+use failures::Failure;
+use messages::{Files, Message};
+use metadata::Metadata;
+use test_run::TestReader;
+pub use test_run::{FailedTest, TestReport};
+
+/// The code of the diagnostic for a test that failed; its message is the same in every run.
+pub const TEST_FAILED: &str = "test-failed";
+/// The code of the note that lists the tests that passed: one name a line in `rendered`.
+pub const TESTS_PASSED: &str = "tests-passed";
+
+/// How often a check begins again because files changed on disk while it ran.
+const MAX_RUNS: usize = 3;
+
+/// Runs `cargo check`, and where asked `cargo test`, on drafts.
+pub struct CargoVerifier {
+    confined: Confined,
+    clock: SystemClock,
+    known: Mutex<Option<Known>>,
+}
+
+/// What cargo said about the workspaces, as long as no manifest changes.
+#[derive(Clone)]
+struct Known {
+    key: (u64, Vec<PathBuf>),
+    workspaces: Vec<Metadata>,
+}
+
+impl From<SandboxError> for CheckError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Cancelled => CheckError::Cancelled,
+            other => {
+                CheckError::Failed(other.to_string().lines().next().unwrap_or_default().to_owned())
+            }
+        }
+    }
+}
+
+impl Verifier for CargoVerifier {
+    fn check<'a>(
+        &'a self,
+        draft: &'a Draft,
+        scope: &'a CheckScope,
+        cancel: &'a CancellationToken,
+    ) -> BoxFuture<'a, Result<CheckReport, CheckError>> {
+        self.check_inner(draft, scope, cancel).boxed()
+    }
+}
+
+impl CargoVerifier {
+    /// A verifier with an upper layer of its own, which is removed with it.
+    #[must_use]
+    pub fn new(config: SandboxConfig) -> CargoVerifier {
+        CargoVerifier {
+            confined: Confined::new(config),
+            clock: SystemClock::new(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// Runs the tests (of libraries, programs and `tests/`) on `draft`.
+    ///
+    /// # Errors
+    /// As [`Verifier::check`]; a draft that does not build fails here.
+    pub async fn run_tests(
+        &self,
+        draft: &Draft,
+        scope: &CheckScope,
+        cancel: &CancellationToken,
+    ) -> Result<TestReport, CheckError> {
+        let mut stage = self.confined.prepare(draft, cancel).await?;
+        let workspaces = self.workspaces(&mut stage, scope, cancel).await?;
+        let mut all = TestReport::default();
+        for workspace in &workspaces {
+            let found = self.test(&mut stage, workspace, scope, cancel).await?;
+            all.passed.extend(found.passed);
+            all.failed.extend(found.failed);
+            all.broken.extend(found.broken);
+        }
+        Ok(all)
+    }
+
+    async fn check_inner(
+        &self,
+        draft: &Draft,
+        scope: &CheckScope,
+        cancel: &CancellationToken,
+    ) -> Result<CheckReport, CheckError> {
+        let begin = self.clock.monotonic();
+        let mut stage = self.confined.prepare(draft, cancel).await?;
+        let mut report = CheckReport::default();
+        for run in 1..=MAX_RUNS {
+            report = self.check_once(&mut stage, scope, cancel).await?;
+            if !stage.disk_moved_on() {
+                break;
+            }
+            tracing::debug!(run, "files changed on disk during a check");
+        }
+        report.confinement = stage.confinement;
+        report.elapsed = self.clock.monotonic().saturating_sub(begin);
+        Ok(report)
+    }
+
+    async fn check_once(
+        &self,
+        stage: &mut Stage<'_>,
+        scope: &CheckScope,
+        cancel: &CancellationToken,
+    ) -> Result<CheckReport, CheckError> {
+        let workspaces = self.workspaces(stage, scope, cancel).await?;
+        let mut report = CheckReport::default();
+        for workspace in &workspaces {
+            let (program, diagnostics) =
+                self.check_workspace(stage, workspace, scope, cancel).await?;
+            if !report.program.is_empty() {
+                report.program.push_str("; ");
+            }
+            report.program.push_str(&program);
+            report.diagnostics.extend(diagnostics);
+        }
+        if scope.tests && report.errors().next().is_none() {
+            for workspace in &workspaces {
+                let tests = self.test(stage, workspace, scope, cancel).await?;
+                let files = WorkspaceFiles { stage, workspace };
+                report.diagnostics.extend(test_diagnostics(&tests, &files));
+            }
+            report.program.push_str("; cargo test");
+        }
+        Ok(report)
+    }
+
+    /// Brings `stage` in line with the draft, and asks cargo about the workspaces that `scope`
+    /// concerns.
+    async fn workspaces(
+        &self,
+        stage: &mut Stage<'_>,
+        scope: &CheckScope,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<Metadata>, CheckError> {
+        let starts = starts(stage, scope);
+        if starts.is_empty() {
+            return Err(CheckError::NoChecker(stage.root.display().to_string()));
+        }
+        let key = (stage.ground.signature, starts.clone());
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|known| known.key == key) {
+            stage.sync(&targets(&known.workspaces))?;
+            return Ok(known.workspaces);
+        }
+        // Where cargo builds is only known when it has been asked.
+        let guesses: Vec<Metadata> = starts.iter().map(|folder| Metadata::guess(folder)).collect();
+        stage.sync(&targets(&guesses))?;
+        let mut workspaces: Vec<Metadata> = Vec::new();
+        let mut complete = true;
+        for folder in starts {
+            if workspaces
+                .iter()
+                .any(|known| known.packages.iter().any(|one| one.folder() == folder))
+            {
+                continue;
+            }
+            let arguments = ["metadata", "--format-version=1", "--no-deps", "--offline"];
+            let program = self.cargo(&folder, &arguments, self.confined.config().check_timeout);
+            let finished = stage.run(&program, cancel, None).await?;
+            // Where it fails, the check will fail in the same way and say why.
+            let said =
+                finished.exit.success().then(|| serde_json::from_str(&finished.stdout.text()));
+            match said {
+                Some(Ok(metadata)) => {
+                    let metadata: Metadata = metadata;
+                    let metadata = metadata.mapped(|path| stage.on_disk(path));
+                    let again = |one: &Metadata| one.workspace_root == metadata.workspace_root;
+                    if !workspaces.iter().any(again) {
+                        workspaces.push(metadata);
+                    }
+                }
+                _ => {
+                    complete = false;
+                    workspaces.push(Metadata::guess(&folder));
+                }
+            }
+        }
+        stage.sync(&targets(&workspaces))?;
+        if complete {
+            let known = Known { key, workspaces: workspaces.clone() };
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        }
+        Ok(workspaces)
+    }
+
+    async fn check_workspace(
+        &self,
+        stage: &mut Stage<'_>,
+        workspace: &Metadata,
+        scope: &CheckScope,
+        cancel: &CancellationToken,
+    ) -> Result<(String, Vec<Diagnostic>), CheckError> {
+        let mut arguments = vec!["check".to_owned()];
+        arguments.extend(packages(stage, workspace, scope));
+        let rest = ["--all-targets", "--keep-going", "--offline", "--message-format=json"];
+        arguments.extend(rest.map(str::to_owned));
+        let timeout = self.confined.config().check_timeout;
+        let program = self.cargo(&workspace.workspace_root, &arguments, timeout);
+        let mut messages = Vec::new();
+        let mut on_line = |line: &[u8]| messages.extend(serde_json::from_slice::<Message>(line));
+        let finished = stage.run(&program, cancel, Some(&mut on_line)).await?;
+        let files = WorkspaceFiles { stage, workspace };
+        let mut diagnostics = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for message in &messages {
+            let Message::CompilerMessage { manifest_path, message } = message else { continue };
+            if let Some(found) = messages::convert(message, manifest_path, &files) {
+                // The library alone and the library with its tests complain about the same.
+                if seen.insert(identity(&found)) {
+                    diagnostics.push(found);
+                }
+            }
+        }
+        if !finished.exit.success() {
+            let failures = failures::failures(&finished.stderr.text());
+            diagnostics.extend(failed(&failures, &files)?);
+            let explained = diagnostics.iter().any(|one| one.severity == Severity::Error);
+            if !explained {
+                return Err(CheckError::Failed(why(&finished)));
+            }
+        }
+        Ok((format!("cargo {}", arguments.join(" ")), diagnostics))
+    }
+
+    async fn test(
+        &self,
+        stage: &mut Stage<'_>,
+        workspace: &Metadata,
+        scope: &CheckScope,
+        cancel: &CancellationToken,
+    ) -> Result<TestReport, CheckError> {
+        let mut arguments = vec!["test".to_owned()];
+        arguments.extend(packages(stage, workspace, scope));
+        let rest = ["--tests", "--no-fail-fast", "--offline", "--message-format=json"];
+        arguments.extend(rest.map(str::to_owned));
+        // Building takes its time; only the tests themselves are watched closely.
+        let mut building = arguments.clone();
+        building.push("--no-run".to_owned());
+        let config = self.confined.config();
+        let program = self.cargo(&workspace.workspace_root, &building, config.check_timeout);
+        let mut artifacts = Vec::new();
+        let mut on_line = |line: &[u8]| artifacts.extend(serde_json::from_slice::<Message>(line));
+        let built = stage.run(&program, cancel, Some(&mut on_line)).await?;
+        if !built.exit.success() {
+            return Err(CheckError::Failed(why(&built)));
+        }
+        let mut reader = TestReader::default();
+        for artifact in artifacts {
+            let Message::CompilerArtifact { manifest_path, target, executable: Some(path) } =
+                artifact
+            else {
+                continue;
+            };
+            let manifest = stage.on_disk(&manifest_path);
+            let package = workspace.name_of(&manifest).unwrap_or(&target.name);
+            let name = match target.kind.first().map(String::as_str).unwrap_or_default() {
+                kind @ ("bin" | "test" | "example" | "bench") => {
+                    format!("{package} {kind} {}", target.name)
+                }
+                _ => format!("{package} lib"),
+            };
+            reader.add_program(path, name);
+        }
+        let mut program = self.cargo(&workspace.workspace_root, &arguments, config.test_timeout);
+        program.merge_stderr = true;
+        program.variables.push(("RUST_BACKTRACE".into(), "0".into()));
+        let mut on_line = |line: &[u8]| {
+            if serde_json::from_slice::<Message>(line).is_err() {
+                reader.line(&String::from_utf8_lossy(line));
+            }
+        };
+        let finished = stage.run(&program, cancel, Some(&mut on_line)).await?;
+        Ok(reader.finish(finished.exit == Exit::TimedOut))
+    }
+
+    fn cargo(&self, folder: &Path, arguments: &[impl AsRef<str>], timeout: Duration) -> Program {
+        let mut variables: Vec<(OsString, OsString)> = vec![
+            ("CARGO_TERM_COLOR".into(), "never".into()),
+            ("CARGO_TERM_PROGRESS_WHEN".into(), "never".into()),
+            ("CARGO_TERM_VERBOSE".into(), "false".into()),
+            ("CARGO_TERM_QUIET".into(), "false".into()),
+        ];
+        if self.drops_wrapper() {
+            variables.push(("RUSTC_WRAPPER".into(), OsString::new()));
+        }
+        Program {
+            name: "cargo".into(),
+            arguments: arguments.iter().map(|one| one.as_ref().into()).collect(),
+            folder: folder.to_owned(),
+            variables,
+            timeout,
+            merge_stderr: false,
+        }
+    }
+
+    /// A wrapper that is a cache keeps a server and files outside, where we cannot go; for the
+    /// result it makes no difference. One that is not there would fail.
+    fn drops_wrapper(&self) -> bool {
+        let environment = &self.confined.config().environment;
+        match environment.get("RUSTC_WRAPPER") {
+            // The user's configuration may name one as well.
+            None => true,
+            Some(wrapper) => {
+                let path = Path::new(wrapper);
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let cache = name.contains("cache");
+                let found = path.is_file() || environment.find(&name).is_some();
+                cache || !found
+            }
+        }
+    }
+}
+
+fn targets(workspaces: &[Metadata]) -> Vec<PathBuf> {
+    let mut targets: Vec<PathBuf> = workspaces.iter().flat_map(Metadata::targets).collect();
+    targets.sort();
+    targets.dedup();
+    targets
+}
+
+/// The folders of the packages at which to begin: those around the files of `scope`, or the one
+/// of the project.
+fn starts(stage: &Stage<'_>, scope: &CheckScope) -> Vec<PathBuf> {
+    let root = &stage.root;
+    let above = |path: &Path| {
+        let holds = |folder: &&Path| stage.has_file(&folder.join("Cargo.toml"));
+        path.ancestors().find(holds).map(Path::to_owned)
+    };
+    let mut found: BTreeSet<PathBuf> =
+        scope.around.iter().filter_map(|file| above(root.join(file).parent()?)).collect();
+    if found.is_empty() {
+        found.extend(above(root));
+    }
+    if found.is_empty() {
+        // The project holds several workspaces side by side: the outermost manifests.
+        let mut folders: Vec<&Path> =
+            stage.ground.manifests.iter().filter_map(|manifest| manifest.parent()).collect();
+        folders.retain(|folder| folder.starts_with(root));
+        folders.sort_by_key(|folder| folder.components().count());
+        for folder in folders {
+            if !found.iter().any(|outer| folder.starts_with(outer)) {
+                found.insert(folder.to_owned());
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The arguments that narrow a command to what `scope` concerns.
+fn packages(stage: &Stage<'_>, workspace: &Metadata, scope: &CheckScope) -> Vec<String> {
+    let files: Vec<PathBuf> = scope.around.iter().map(|file| stage.root.join(file)).collect();
+    match workspace.around(&files) {
+        Some(names) => names.into_iter().flat_map(|name| ["-p".to_owned(), name]).collect(),
+        None => vec!["--workspace".to_owned()],
+    }
+}
+
+/// What two complaints have in common if they are one.
+fn identity(diagnostic: &Diagnostic) -> String {
+    let places: Vec<_> =
+        diagnostic.spans.iter().map(|span| (&span.file, &span.bytes, span.primary)).collect();
+    format!("{:?} {} {places:?}", diagnostic.code, diagnostic.message)
+}
+
+fn why(finished: &Finished) -> String {
+    if finished.exit == Exit::TimedOut {
+        return "cargo took too long".to_owned();
+    }
+    let text = finished.stderr.text();
+    let first = text.lines().find(|line| line.starts_with("error")).or_else(|| text.lines().last());
+    first.unwrap_or("cargo failed without a word").to_owned()
+}
+
+/// Cargo's own complaints as diagnostics.
+fn failed(
+    failures: &[Failure],
+    files: &WorkspaceFiles<'_, '_>,
+) -> Result<Vec<Diagnostic>, CheckError> {
+    let mut result = Vec::new();
+    for failure in failures {
+        if failure.of_the_machine {
+            return Err(CheckError::Failed(failure.message.clone()));
+        }
+        let manifest = files.workspace.workspace_root.join("Cargo.toml");
+        let (path, line, column) =
+            failure.place.clone().unwrap_or_else(|| (PathBuf::from("Cargo.toml"), 1, 1));
+        let span = files.name(&path.to_string_lossy(), &manifest).map(|name| {
+            let text = files.text(&name);
+            messages::place_at(name, line, column, text.as_ref())
+        });
+        result.push(Diagnostic {
+            severity: Severity::Error,
+            code: None,
+            message: failure.message.clone(),
+            spans: span.into_iter().collect(),
+            notes: Vec::new(),
+            suggestions: Vec::new(),
+            rendered: failure.text.clone(),
+        });
+    }
+    Ok(result)
+}
+
+/// Failed tests as errors, in words that are the same in every run, and the passed ones as one
+/// note, so that two reports can be compared.
+fn test_diagnostics(tests: &TestReport, files: &WorkspaceFiles<'_, '_>) -> Vec<Diagnostic> {
+    let manifest = files.workspace.workspace_root.join("Cargo.toml");
+    let of = |test: &FailedTest, message: String| {
+        let place = failures::panicked(&test.output).and_then(|(path, line, column)| {
+            let name = files.name(&path.to_string_lossy(), &manifest)?;
+            let text = files.text(&name);
+            Some(messages::place_at(name, line, column, text.as_ref()))
+        });
+        Diagnostic {
+            severity: Severity::Error,
+            code: Some(TEST_FAILED.to_owned()),
+            rendered: format!("{message}\n{}", test.output),
+            message,
+            spans: place.into_iter().collect(),
+            notes: Vec::new(),
+            suggestions: Vec::new(),
+        }
+    };
+    let mut result: Vec<Diagnostic> = Vec::new();
+    for test in &tests.failed {
+        result.push(of(test, format!("test `{}` failed", test.name)));
+    }
+    for test in &tests.broken {
+        result.push(of(test, format!("tests of `{}` did not finish", test.name)));
+    }
+    if !tests.passed.is_empty() {
+        result.push(Diagnostic {
+            severity: Severity::Note,
+            code: Some(TESTS_PASSED.to_owned()),
+            message: format!("{} tests passed", tests.passed.len()),
+            spans: Vec::new(),
+            notes: Vec::new(),
+            suggestions: Vec::new(),
+            rendered: tests.passed.join("\n"),
+        });
+    }
+    result
+}
+
+struct WorkspaceFiles<'a, 'b> {
+    stage: &'a Stage<'b>,
+    workspace: &'a Metadata,
+}
+
+impl WorkspaceFiles<'_, '_> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.stage.root.join(name)
+    }
+}
+
+impl Files for WorkspaceFiles<'_, '_> {
+    fn name(&self, file: &str, manifest: &Path) -> Option<String> {
+        if file.starts_with('<') || file.starts_with("/rustc/") {
+            return None;
+        }
+        let manifest = self.stage.on_disk(manifest);
+        // For members the compiler runs in the folder of the workspace, for others in their own.
+        let candidates = [Some(self.workspace.workspace_root.as_path()), manifest.parent()];
+        let mut paths =
+            candidates.into_iter().flatten().map(|base| self.stage.on_disk(&base.join(file)));
+        let first = paths.next()?;
+        let path = if self.stage.has_file(&first) {
+            first
+        } else {
+            paths.find(|path| self.stage.has_file(path)).unwrap_or(first)
+        };
+        messages::relative(&path, &self.stage.root)
+    }
+
+    fn text(&self, name: &str) -> Option<Text> {
+        self.stage.text(&self.path(name))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! What comes out of a check.
+
+use expect_test::{Expect, expect};
+
+use super::*;
+
+async fn report(files: &[(&str, &str)], expect: Expect) -> CheckReport {
+    let project = Project::new(files);
+    let report = check(&project.verifier(), &project.draft()).await;
+    let mut shown = String::new();
+    for found in &report.diagnostics {
+        let code = found.code.as_deref().unwrap_or("-");
+        shown += &format!("{:?} {code} {}\n", found.severity, found.message);
+        for span in &found.spans {
+            let text = fs::read_to_string(project.path(&span.file)).unwrap_or_default();
+            let covered = text.get(span.bytes.clone());
+            shown += &format!("  {}:{}:{} {covered:?}\n", span.file, span.line, span.column);
+        }
+        for suggestion in &found.suggestions {
+            let edits: Vec<_> =
+                suggestion.edits.iter().map(|(span, text)| (&span.bytes, text)).collect();
+            shown += &format!("  try {edits:?}\n");
+        }
+    }
+    let folder = project.folder.path().display().to_string();
+    expect.assert_eq(&shown.replace(&folder, "…"));
+    report
+}
+
+#[tokio::test]
+async fn spans_suggestions_and_no_doubles() {
+    let text = "// ä\r\npub fn f() -> u64 {\r\n    let n: u32 = 1;\r\n    n\r\n}\r\n";
+    report(&[("src/lib.rs", text)], expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn alternatives_for_an_import() {
+    report(&[("src/lib.rs", "pub fn f(r: Result) {}\n")], expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn a_broken_manifest() {
+    report(&[("Cargo.toml", "[package]\nname = \"a\"\nnam"), ("src/lib.rs", "")], expect![[""]])
+        .await;
+    let missing = manifest("a", "no-such-package-anywhere = \"1\"");
+    report(&[("Cargo.toml", &missing), ("src/lib.rs", "")], expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn a_failing_build_script() {
+    let files = [("src/lib.rs", ""), ("build.rs", "fn main() {\n    panic!(\"no\");\n}\n")];
+    report(&files, expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn all_targets_are_checked() {
+    let files = [
+        ("src/lib.rs", "#[cfg(test)] mod t { fn f() -> u8 {} }\n"),
+        ("tests/it.rs", "fn g() -> u8 {}\n"),
+        ("examples/e.rs", "fn main() -> u8 {}\n"),
+        ("benches/b.rs", "fn main() { h() }\n"),
+    ];
+    let found = report(&files, expect![[""]]).await;
+    assert_eq!(
+        found.program,
+        "cargo check --workspace --all-targets --keep-going --offline --message-format=json"
+    );
+}
+
+#[tokio::test]
+async fn narrowed_to_packages_and_their_dependents() {
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"*\"]\nexclude = [\"target\"]\nresolver = \"3\"\n",
+        ),
+        ("low/Cargo.toml", &manifest("low", "")),
+        ("low/src/lib.rs", "pub fn l() -> u8 { 1 }\n"),
+        ("high/Cargo.toml", &manifest("high", "low = { path = \"../low\" }")),
+        ("high/src/lib.rs", "pub fn h() -> u16 { low::l() }\n"),
+        ("other/Cargo.toml", &manifest("other", "")),
+        ("other/src/lib.rs", "fn o() -> u8 {}\n"),
+    ]);
+    let verifier = project.verifier();
+    for (file, expected, packages) in [
+        ("low/src/lib.rs", 1, "-p high -p low"),
+        ("other/src/lib.rs", 1, "-p other"),
+        ("low/Cargo.toml", 2, "--workspace"),
+    ] {
+        let scope = CheckScope { around: vec![file.to_owned()], tests: false };
+        let report = check_in(&verifier, &project.draft(), &scope).await;
+        assert_eq!(report.errors().count(), expected, "{file}");
+        assert!(report.program.contains(packages), "{}", report.program);
+    }
+}
+
+#[tokio::test]
+async fn tests_that_fail_and_those_that_pass() {
+    let library = "#[test] fn ok() {}\n#[test] fn bad() {\n    assert_eq!(1, 2, \"oh\");\n}\n";
+    let project = Project::new(&[
+        ("src/lib.rs", library),
+        ("tests/it.rs", "#[test] fn gone() { std::process::abort() }\n"),
+        (
+            "tests/net.rs",
+            "#[test] fn local() {\n    let l = std::net::TcpListener::bind(\"127.0.0.1:0\").unwrap();\n    std::net::TcpStream::connect(l.local_addr().unwrap()).unwrap();\n}\n",
+        ),
+    ]);
+    let before = project.everything();
+    for wall in [Wall::Best, Wall::Copy] {
+        let verifier = CargoVerifier::new(project.config(wall));
+        let scope = CheckScope { around: Vec::new(), tests: true };
+        let report = check_in(&verifier, &project.draft(), &scope).await;
+        assert_eq!(
+            messages(&report),
+            ["test `a lib bad` failed", "tests of `a test it` did not finish"]
+        );
+        let bad = report.errors().next().unwrap();
+        let span = &bad.spans[0];
+        assert_eq!(
+            (span.file.as_str(), span.line, &library[span.bytes.clone()]),
+            ("src/lib.rs", 3, "assert_eq!(1, 2, \"oh\");")
+        );
+        assert!(bad.rendered.contains("left: 1"), "{}", bad.rendered);
+        let passed = report.diagnostics.last().unwrap();
+        assert_eq!(passed.code.as_deref(), Some(TESTS_PASSED));
+        assert_eq!(passed.rendered, "a lib ok\na test net local");
+        let draft = project.with(&[("src/lib.rs", "#[test] fn ok() {}\n")]);
+        let tests =
+            within(verifier.run_tests(&draft, &scope, &CancellationToken::new())).await.unwrap();
+        assert_eq!(tests.passed, ["a lib ok", "a test net local"]);
+        assert_eq!(tests.failed, []);
+    }
+    assert_eq!(project.everything(), before);
+}
+
+#[tokio::test]
+async fn tests_that_never_end() {
+    let project =
+        Project::new(&[("src/lib.rs", "#[test] fn long() { loop { std::thread::park() } }\n")]);
+    let mut config = project.config(Wall::Best);
+    config.test_timeout = Duration::from_secs(3);
+    let verifier = CargoVerifier::new(config);
+    let scope = CheckScope { around: Vec::new(), tests: true };
+    let report = check_in(&verifier, &project.draft(), &scope).await;
+    assert_eq!(messages(&report), ["tests of `a lib` did not finish"]);
+}

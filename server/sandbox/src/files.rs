@@ -1,0 +1,197 @@
+//! Our own folders, in which a program may have left anything.
+
+#![expect(clippy::disallowed_methods, reason = "scratch folders of this room")]
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::tree::Stamp;
+
+/// Removes `path` and everything beneath it, also what a program has made unreadable. Missing is
+/// fine. Links are removed, not followed.
+pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    if !found.is_dir() {
+        return fs::remove_file(path);
+    }
+    if found.permissions().mode() & 0o700 != 0o700 {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    }
+    for entry in fs::read_dir(path)? {
+        remove_tree(&entry?.path())?;
+    }
+    fs::remove_dir(path)
+}
+
+/// Makes the folder `path` anew, empty.
+pub(crate) fn empty_folder(path: &Path) -> io::Result<()> {
+    remove_tree(path)?;
+    fs::create_dir_all(path)
+}
+
+/// Bytes of all files beneath `path`.
+pub(crate) fn size_of_tree(path: &Path) -> u64 {
+    let Ok(found) = fs::symlink_metadata(path) else { return 0 };
+    if !found.is_dir() {
+        return found.len();
+    }
+    let Ok(entries) = fs::read_dir(path) else { return 0 };
+    entries.flatten().map(|entry| size_of_tree(&entry.path())).sum()
+}
+
+/// A folder of ours that mirrors one of the user's: an upper layer or a copy. A program may have
+/// put links anywhere in it, so nothing here follows one.
+#[derive(Debug, Clone)]
+pub(crate) struct Mirror {
+    pub(crate) root: PathBuf,
+}
+
+impl Mirror {
+    /// Gives the file at `relative` these bytes, and a modification time of now, or after
+    /// `not_before` (nanoseconds since 1970) if that is later.
+    pub(crate) fn write(
+        &self,
+        relative: &Path,
+        bytes: &[u8],
+        mode: u32,
+        not_before: Option<i128>,
+    ) -> io::Result<()> {
+        let path = self.clear(relative)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&path)?;
+        file.write_all(bytes)?;
+        // What was asked for at creation is subject to the umask.
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+        if let Some(not_before) = not_before
+            && Stamp::of(&file.metadata()?).modified <= not_before
+        {
+            let later = u64::try_from(not_before + 1_000_000).unwrap_or(u64::MAX);
+            file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_nanos(later))?;
+        }
+        Ok(())
+    }
+
+    /// Gives the file at `relative` the bytes that the disk has at `source`.
+    pub(crate) fn copy(
+        &self,
+        relative: &Path,
+        source: &Path,
+        not_before: Option<i128>,
+    ) -> io::Result<()> {
+        let mode = fs::metadata(source)?.permissions().mode() & 0o777;
+        self.write(relative, &fs::read(source)?, mode | 0o400, not_before)
+    }
+
+    /// Makes a link at `relative` that leads to `to`.
+    pub(crate) fn link(&self, relative: &Path, to: &Path) -> io::Result<()> {
+        std::os::unix::fs::symlink(to, self.clear(relative)?)
+    }
+
+    /// Puts the overlay's sign for "gone" at `relative`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn whiteout(&self, relative: &Path) -> io::Result<()> {
+        let path = self.clear(relative)?;
+        let kind = rustix::fs::FileType::CharacterDevice;
+        Ok(rustix::fs::mknodat(rustix::fs::CWD, &path, kind, rustix::fs::Mode::empty(), 0)?)
+    }
+
+    /// Takes away what is at `relative`, and then the folders around it that `needed` does not
+    /// ask for, as far as they are empty.
+    pub(crate) fn remove(&self, relative: &Path, needed: impl Fn(&Path) -> bool) -> io::Result<()> {
+        let Some(path) = self.find(relative) else { return Ok(()) };
+        remove_tree(&path)?;
+        for folder in relative.ancestors().skip(1) {
+            let root = folder.as_os_str().is_empty();
+            if root || needed(folder) || fs::remove_dir(self.root.join(folder)).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where `relative` is, if it is there and no link leads to it.
+    pub(crate) fn find(&self, relative: &Path) -> Option<PathBuf> {
+        let mut path = self.root.clone();
+        let mut components = relative.components().peekable();
+        while let Some(component) = components.next() {
+            path.push(component);
+            let found = fs::symlink_metadata(&path).ok()?;
+            if components.peek().is_some() && !found.is_dir() {
+                return None;
+            }
+        }
+        Some(path)
+    }
+
+    /// Makes room for something new at `relative`: real folders around it, nothing at it.
+    fn clear(&self, relative: &Path) -> io::Result<PathBuf> {
+        let mut path = self.root.clone();
+        let mut components = relative.components().peekable();
+        while let Some(component) = components.next() {
+            if !matches!(component, Component::Normal(_)) {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            path.push(component);
+            let last = components.peek().is_none();
+            let is_folder = fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir());
+            if last || !is_folder {
+                remove_tree(&path)?;
+            }
+            if !last && !is_folder {
+                fs::create_dir(&path)?;
+            }
+        }
+        Ok(path)
+    }
+}
+
+/// Something in a mirror that is not a plain folder.
+pub(crate) struct Entry {
+    pub(crate) relative: PathBuf,
+    /// A regular file, and nothing that hides what lies beneath.
+    pub(crate) regular: bool,
+}
+
+/// Everything in the mirror at `root` but plain folders, without what lies in `skipped`
+/// (relative). A folder that hides the one of the same name beneath it counts as an entry.
+pub(crate) fn entries(root: &Path, skipped: &[PathBuf]) -> Vec<Entry> {
+    let mut result = Vec::new();
+    let mut waiting = vec![PathBuf::new()];
+    while let Some(folder) = waiting.pop() {
+        let Ok(listed) = fs::read_dir(root.join(&folder)) else { continue };
+        for entry in listed.flatten() {
+            let relative = folder.join(entry.file_name());
+            let Ok(kind) = entry.file_type() else { continue };
+            if skipped.contains(&relative) {
+                continue;
+            }
+            if kind.is_dir() && !hides_lower(&entry.path()) {
+                waiting.push(relative);
+            } else {
+                result.push(Entry { relative, regular: kind.is_file() });
+            }
+        }
+    }
+    result
+}
+
+#[cfg(target_os = "linux")]
+fn hides_lower(folder: &Path) -> bool {
+    let mut value = [0_u8; 1];
+    rustix::fs::lgetxattr(folder, "user.overlay.opaque", &mut value[..]).is_ok() && value[0] == b'y'
+}
+
+#[cfg(not(target_os = "linux"))]
+fn hides_lower(_folder: &Path) -> bool {
+    false
+}
+
+/// The text of a file.
+pub(crate) fn read_text(path: &Path) -> io::Result<String> {
+    fs::read_to_string(path)
+}

@@ -1,0 +1,31 @@
+//! Folders for tests.
+
+#![expect(clippy::unwrap_used, reason = "only tests come here")]
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder of its own for one test, gone afterwards.
+pub(crate) struct TempFolder(PathBuf);
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+impl TempFolder {
+    pub(crate) fn new() -> TempFolder {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let base = std::env::temp_dir().canonicalize().unwrap();
+        let path = base.join(format!("ostler-sandbox-{}-{count}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        TempFolder(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        let _ = crate::files::remove_tree(&self.0);
+    }
+}

@@ -1,0 +1,44 @@
+//! Noticing the end of a process that is not our child.
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+/// Calls `then` once, from a thread of its own, when the process `pid` has ended; at once if
+/// there is none. Nothing is polled meanwhile. A kernel that cannot tell is taken to mean that
+/// the process lives.
+pub fn when_gone(pid: u32, then: impl FnOnce() + Send + 'static) {
+    let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return };
+    std::thread::spawn(move || {
+        match pidfd_open(pid, PidfdFlags::empty()) {
+            Ok(process) => {
+                let mut waiting = [PollFd::new(&process, PollFlags::IN)];
+                while let Err(rustix::io::Errno::INTR) = poll(&mut waiting, None) {}
+            }
+            Err(rustix::io::Errno::SRCH) => {}
+            Err(error) => {
+                tracing::warn!(%error, "cannot watch process {pid:?}");
+                return;
+            }
+        }
+        then();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a process to be watched")]
+    fn tells_when_a_process_has_ended_and_not_before() {
+        let mut child =
+            std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let (tell, told) = mpsc::channel();
+        super::when_gone(child.id(), move || tell.send(()).unwrap());
+        assert!(told.try_recv().is_err());
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        told.recv_timeout(Duration::from_secs(30)).unwrap();
+    }
+}
