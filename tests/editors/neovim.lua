@@ -46,3 +46,11 @@ end
 
 vim.lsp.config('other', { cmd = other_server, filetypes = { 'rust' }, root_markers = { 'Cargo.toml' } })
 vim.lsp.enable('other')
+
+-- What was shown of the progress, for the test to look at.
+Progress = {}
+vim.api.nvim_create_autocmd('Progress', {
+  callback = function(event)
+    table.insert(Progress, event.data.title .. ' ' .. event.data.status)
+  end,
+})

@@ -15,7 +15,7 @@
 -- An answer is {"ok": bool, "value", "screen"}. A wait is over as soon as its condition holds; the
 -- deadline is there for a broken program only.
 
-local DEADLINE_MS = 120 * 1000
+local DEADLINE_MS = tonumber(vim.env.TERMINAL_DEADLINE_MS) or 120 * 1000
 local STEP_MS = 20
 
 vim.o.columns, vim.o.lines = 140, 40

@@ -92,7 +92,33 @@ local function apply_edit(err, params, ctx)
       end
     end
   end
-  return vim.lsp.handlers['workspace/applyEdit'](err, params, ctx)
+  -- Without its label: Neovim would print that, and two messages at once, or a long one, make the
+  -- user press Enter. What was changed is told by a message of its own.
+  return vim.lsp.handlers['workspace/applyEdit'](err, { edit = params.edit }, ctx)
+end
+
+--- Shows a message on the one line that there is for it; all of it stands in `:messages`. A longer
+--- one would take the keyboard from the user until Enter is pressed.
+---
+---@param params lsp.ShowMessageParams
+local function show_message(err, params, ctx)
+  local room = vim.v.echospace
+  if vim.fn.strdisplaywidth('LSP[ostler] ' .. params.message) <= room then
+    return vim.lsp.handlers['window/showMessage'](err, params, ctx)
+  end
+  local before = vim.o.messagesopt
+  vim.o.messagesopt = before:gsub('hit%-enter', 'wait:0')
+  local ok, result = pcall(vim.lsp.handlers['window/showMessage'], err, params, ctx)
+  vim.o.messagesopt = before
+  vim.cmd.redraw()
+
+  local short = params.message
+  while vim.fn.strdisplaywidth(short) >= room do
+    short = vim.fn.strcharpart(short, 0, vim.fn.strchars(short) - 1)
+  end
+  local highlight = params.type == vim.lsp.protocol.MessageType.Error and 'ErrorMsg' or nil
+  vim.api.nvim_echo({ { short .. '…', highlight } }, false, {})
+  return ok and result or nil
 end
 
 ---@type vim.lsp.Config
@@ -100,6 +126,9 @@ return {
   cmd = { 'ostler' },
   filetypes = { 'rust', 'toml', 'markdown', 'json', 'jsonc', 'diff' },
   root_markers = { '.ostler', 'Cargo.lock', '.git', 'Cargo.toml' },
-  handlers = { ['workspace/applyEdit'] = apply_edit },
+  handlers = {
+    ['workspace/applyEdit'] = apply_edit,
+    ['window/showMessage'] = show_message,
+  },
   on_init = share_diagnostics,
 }

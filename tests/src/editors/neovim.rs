@@ -69,10 +69,11 @@ fn choose(nvim: &mut Terminal, title: &str) {
 fn mends_what_another_server_reports() {
     let project = Project::new(BROKEN);
     let error = project.first_error();
-    let Some(mut nvim) = open(&project, std::slice::from_ref(&error)) else { return };
+    let title = format!("Fix: {}", error["message"].as_str().unwrap_or_default());
+    let Some(mut nvim) = open(&project, &[error]) else { return };
 
     nvim.keys("]d");
-    choose(&mut nvim, &format!("Fix: {}", error["message"].as_str().unwrap_or_default()));
+    choose(&mut nvim, &title);
     let mended = nvim.inside(&format!(
         "local text = (function() {BUFFER} end)()
          return vim.bo.modified and text"
@@ -81,7 +82,12 @@ fn mends_what_another_server_reports() {
     // The change is the user's to save.
     assert_eq!(project.saved(), BROKEN);
 
-    nvim.inside("return vim.fn.execute('messages'):find('ostler: Fix:', 1, true)");
+    let said = "1 file changed, unsaved (checks)";
+    nvim.inside(&format!("return vim.fn.execute('messages'):find('{said}', 1, true)"));
+    let progress = nvim.inside("return (#Progress > 0 and Progress[#Progress]:find(' success') or nil) and Progress");
+    assert_eq!(progress[0], format!("{title} running"));
+    assert_eq!(progress.as_array().map(|all| all.last()), Some(Some(&json!(format!("{title} success")))));
+
     nvim.keys(":w\r");
     nvim.inside("return not vim.bo.modified");
     assert_eq!(project.saved(), MENDED);

@@ -21,17 +21,34 @@ local function command_names()
     :totable()
 end
 
+--- The message that `M._echo` shows.
+local pending
+
+--- Shows what is pending; a function that a command can call by name.
+function M._echo()
+  vim.api.nvim_echo(unpack(pending))
+end
+
+--- Shows one step of a task's progress.
+---
 ---@param value lsp.WorkDoneProgressBegin|lsp.WorkDoneProgressReport|lsp.WorkDoneProgressEnd
 ---@param id string
 local function show_progress(value, id)
-  vim.api.nvim_echo({ { value.message or '' } }, value.kind == 'end', {
+  local ended = value.kind == 'end'
+  local options = {
     id = id,
     kind = 'progress',
     source = 'ostler',
     title = value.title,
     percent = value.percentage,
-    status = value.kind == 'end' and 'success' or 'running',
-  })
+    status = ended and 'success' or 'running',
+  }
+  pending = { { { value.message or '' } }, false, options }
+  -- An end without words still has to be noted (the status line counts what runs), but what
+  -- stands on the screen by then says how the task went and is worth more.
+  local silent = ended and not value.message
+  vim.cmd.lua({ "require('ostler')._echo()", mods = { silent = silent } })
+  vim.cmd.redrawstatus()
 end
 
 --- The place of the cursor, or of the lines that a range of the command line names.
