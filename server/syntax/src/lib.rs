@@ -4,10 +4,12 @@
 //! This room knows nothing of files on disk, versions, protocols, models or async code; it is
 //! the only one that knows tree-sitter.
 
-mod errors;
+mod error;
 mod language;
+mod outline;
 mod tree;
 
-pub use errors::{SyntaxError, new_errors};
+pub use error::{SyntaxError, SyntaxErrorKind, new_errors};
 pub use language::Language;
+pub use outline::{Symbol, SymbolKind};
 pub use tree::SyntaxTree;

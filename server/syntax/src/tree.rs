@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use text::{PositionEncoding, Text};
+use text::Text;
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use crate::Language;
@@ -18,6 +18,10 @@ impl SyntaxTree {
     /// Parses `text`. With `old`, the tree of an earlier text that was told of all edits since
     /// ([`SyntaxTree::edited`]), only what changed is parsed again. `None` if the parser gives
     /// up, which it does only when it is cancelled or its language does not load.
+    ///
+    /// Where the text follows the language, the tree does not depend on `old`. Where it does not,
+    /// the parser may recover in another way than it would from scratch; so trees that are
+    /// compared with one another (as for [`new_errors`](crate::new_errors)) are parsed without.
     #[must_use]
     pub fn parse(language: Language, text: &Text, old: Option<&SyntaxTree>) -> Option<SyntaxTree> {
         let mut parser = Parser::new();
@@ -31,29 +35,30 @@ impl SyntaxTree {
     }
 
     /// The tree as the old tree of the next parse: `before` is the text that it was parsed from
-    /// (or last edited to), where the bytes of `range` are about to become `new_text`.
+    /// (or last edited to), where the bytes of `range` are about to become `new_text`. The range
+    /// is clamped as in [`Text::replace`].
     #[must_use]
     pub fn edited(&self, before: &Text, range: Range<usize>, new_text: &str) -> SyntaxTree {
+        let end = before.floor_boundary(range.end);
+        let start = before.floor_boundary(range.start).min(end);
         let point = |offset: usize| {
-            let position = before.position(offset, PositionEncoding::Utf8);
-            Point::new(position.line as usize, position.character as usize)
+            let (row, column) = before.point(offset);
+            Point::new(row, column)
         };
-        let start_position = point(range.start);
-        let mut new_end_position = start_position;
-        for piece in new_text.split_inclusive('\n') {
-            if piece.ends_with('\n') {
-                new_end_position = Point::new(new_end_position.row + 1, 0);
-            } else {
-                new_end_position.column += piece.len();
-            }
-        }
+        let start_position = point(start);
+        // The parser's rows end with `\n` and with nothing else, unlike those of an editor.
+        let rows = new_text.bytes().filter(|byte| *byte == b'\n').count();
+        let new_end_position = match new_text.rfind('\n') {
+            Some(last) => Point::new(start_position.row + rows, new_text.len() - last - 1),
+            None => Point::new(start_position.row, start_position.column + new_text.len()),
+        };
         let mut tree = self.tree.clone();
         tree.edit(&InputEdit {
-            start_byte: range.start,
-            old_end_byte: range.end,
-            new_end_byte: range.start + new_text.len(),
+            start_byte: start,
+            old_end_byte: end,
+            new_end_byte: start + new_text.len(),
             start_position,
-            old_end_position: point(range.end),
+            old_end_position: point(end),
             new_end_position,
         });
         SyntaxTree { language: self.language, tree }
@@ -67,5 +72,144 @@ impl SyntaxTree {
 
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tree_sitter::Node;
+
+    use super::*;
+
+    const SOURCE: &str = "//! Doc.\r\nuse std::fmt;\n\n/// é 𝕏\n#[derive(Clone)]\npub struct A<'a> {\n    x: &'a str,\n}\n\n\
+        impl<'a> A<'a> {\n    fn new(x: &'a str) -> Self {\n        if x.is_empty() { return A { x: \"\\n\" }; }\n        \
+        let s = r#\"raw \"text\" \"#;\n        A { x }\n    }\n}\n\nfn b() -> u8 { match 1 { 0..=3 => 1, _ => { 2 } } }\n";
+
+    /// Every node with its place, by bytes and by rows and columns.
+    fn nodes(tree: &SyntaxTree) -> Vec<String> {
+        fn visit(node: Node<'_>, list: &mut Vec<String>) {
+            let (start, end) = (node.start_position(), node.end_position());
+            list.push(format!(
+                "{} {:?} {start} {end} {} {}",
+                node.kind(),
+                node.byte_range(),
+                node.is_missing(),
+                node.is_extra(),
+            ));
+            let mut cursor = node.walk();
+            for child in node.children(&mut cursor) {
+                visit(child, list);
+            }
+        }
+        let mut list = Vec::new();
+        visit(tree.tree().root_node(), &mut list);
+        list
+    }
+
+    fn parse(text: &Text, old: Option<&SyntaxTree>) -> SyntaxTree {
+        SyntaxTree::parse(Language::Rust, text, old).unwrap()
+    }
+
+    fn snippet() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "x",
+            "é",
+            "𝕏",
+            " ",
+            "\n",
+            "\r",
+            "\r\n",
+            "{",
+            "}",
+            "(",
+            ";",
+            "\"",
+            "'",
+            "/*",
+            "*/",
+            "//",
+            "r#\"",
+            "fn f() {}\n",
+            "struct B;\n",
+            "",
+            "",
+            "",
+        ])
+    }
+
+    /// Every place in the tree from byte `from` on is where the text has it, by rows and columns
+    /// as by bytes.
+    fn check_places(tree: &SyntaxTree, text: &Text, from: usize) {
+        let mut cursor = tree.tree().walk();
+        let mut unvisited = vec![tree.tree().root_node()];
+        while let Some(node) = unvisited.pop() {
+            let points = [
+                (node.start_position(), node.start_byte()),
+                (node.end_position(), node.end_byte()),
+            ];
+            for (point, byte) in points.into_iter().filter(|(_, byte)| *byte >= from) {
+                assert_eq!((point.row, point.column), text.point(byte), "{node:?} at byte {byte}");
+            }
+            unvisited.extend(node.children(&mut cursor));
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    struct Edit {
+        at: usize,
+        deleted: usize,
+        with: &'static str,
+    }
+
+    fn edits() -> impl Strategy<Value = Vec<Edit>> {
+        let deleted = prop_oneof![2 => Just(0), 1 => 0..30_usize];
+        let edit = (0..1000_usize, deleted, snippet());
+        prop::collection::vec(edit.prop_map(|(at, deleted, with)| Edit { at, deleted, with }), 1..8)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn an_incremental_parse_is_a_parse(edits in edits(), lone_returns in any::<bool>()) {
+            let source = if lone_returns { SOURCE.replace("\n    ", "\r    ") } else { SOURCE.into() };
+            let mut text = Text::new(&source);
+            let mut tree = parse(&text, None);
+            let mut undo = Vec::new();
+            let mut replace = |text: &mut Text, range: Range<usize>, with: &str| {
+                let edited = tree.edited(text, range.clone(), with);
+                let changed_to = range.start + with.len();
+                text.replace(range, with);
+                check_places(&edited, text, changed_to);
+                tree = parse(text, Some(&edited));
+                check_places(&tree, text, 0);
+                let fresh = parse(text, None);
+                // From errors the parser may recover in more than one way.
+                if !fresh.tree().root_node().has_error() {
+                    assert_eq!(nodes(&tree), nodes(&fresh), "{text}");
+                }
+            };
+            for Edit { at, deleted, with } in edits {
+                let start = text.floor_boundary(at * text.len() / 1000);
+                let end = text.floor_boundary(start + deleted);
+                undo.push((start..start + with.len(), text.slice(start..end).into_owned()));
+                replace(&mut text, start..end, with);
+            }
+            while let Some((range, with)) = undo.pop() {
+                replace(&mut text, range, &with);
+            }
+            prop_assert_eq!(text.to_string(), source);
+        }
+
+        #[test]
+        fn edits_out_of_range_are_clamped(from in 0..700_usize, to in 0..700_usize) {
+            let mut text = Text::new(SOURCE);
+            let edited = parse(&text, None).edited(&text, from..to, "x");
+            text.replace(from..to, "x");
+            let tree = parse(&text, Some(&edited));
+            check_places(&tree, &text, 0);
+            prop_assert_eq!(tree.tree().root_node().end_byte(), text.len());
+        }
     }
 }

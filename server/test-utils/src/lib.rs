@@ -3,6 +3,7 @@
 //!
 //! Nothing here is part of the product.
 
+pub mod fake_provider;
 mod scripted_model;
 
 pub use scripted_model::{ScriptedModel, Turn};

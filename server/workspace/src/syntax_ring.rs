@@ -1,13 +1,15 @@
 //! The quickest check of a draft: does it still parse?
 
 use stdx::AbsPath;
-use syntax::{Language, SyntaxTree};
+use syntax::{Language, SyntaxError, SyntaxTree, new_errors};
+use text::Text;
 
 use crate::Draft;
 
 impl Draft {
-    /// The changed files that have more syntax errors than their base had, each with the line
-    /// (from 1) of one of them. Files without a grammar are left out.
+    /// The changed files with syntax errors that their base does not have
+    /// ([`syntax::new_errors`]), each with the line (from 1) of the first of them. Files without
+    /// a grammar are left out.
     #[must_use]
     pub fn new_syntax_errors(&self) -> Vec<(AbsPath, usize)> {
         let mut worse = Vec::new();
@@ -15,13 +17,20 @@ impl Draft {
             let (Some(language), Some(text)) = (Language::for_path(path.as_path()), text) else {
                 continue;
             };
-            let before = self.base().read(path).ok();
-            let before = before.and_then(|file| SyntaxTree::parse(language, &file.text, None));
-            let Some(after) = SyntaxTree::parse(language, text, None) else { continue };
-            if let Some(error) = syntax::new_errors(before.as_ref(), &after).first() {
+            let after = errors(language, text);
+            if after.is_empty() {
+                continue;
+            }
+            let before = self.base().read(path).map(|file| errors(language, &file.text));
+            if let Some(error) = new_errors(&before.unwrap_or_default(), &after).first() {
                 worse.push((path.clone(), text.line_of(error.range.start) + 1));
             }
         }
         worse
     }
+}
+
+/// Parsed from scratch, so that the same text always has the same errors.
+fn errors(language: Language, text: &Text) -> Vec<SyntaxError> {
+    SyntaxTree::parse(language, text, None).map(|tree| tree.errors(text)).unwrap_or_default()
 }

@@ -56,9 +56,8 @@ async fn show(sample: &Sample, folder: &AbsPath) -> Result<()> {
     let text = Snapshot::of_disk(root.clone()).read(&file)?.text;
     client.open(&file, text).await?;
     let asked = clock.monotonic();
-    let actions = client
-        .actions(&file, span.bytes.clone(), error.code.as_deref(), &error.message)
-        .await?;
+    let actions =
+        client.actions(&file, span.bytes.clone(), error.code.as_deref(), &error.message).await?;
     let waited = clock.monotonic().saturating_sub(asked);
     let titles: Vec<&str> = actions.iter().filter_map(|a| a["title"].as_str()).collect();
     say(&format!("code actions after {:.1} ms: {}", millis(waited), titles.join(" | ")));
@@ -83,7 +82,7 @@ async fn show(sample: &Sample, folder: &AbsPath) -> Result<()> {
         let name = file.path.relative_to(&root).unwrap_or_default();
         say(&file.unified_diff(&name));
     }
-    change.write_to_disk(&data.sub("preimages")?)?;
+    change.write_to_disk()?;
     ensure!(client.quit().await?, "the server did not end well");
 
     let after = check(&root, &data).await?;

@@ -28,7 +28,11 @@ pub(crate) async fn run(args: Run) -> ExitCode {
 async fn try_run(args: Run) -> Result<bool> {
     let root = root(&args)?;
     let data = compose::data_dir()?;
-    let harness = compose::harness(args.model.as_deref(), &data)?;
+    let (settings, problems) = compose::settings(args.model.as_deref());
+    for problem in &problems {
+        note(&format!("ostler: {problem}"));
+    }
+    let harness = compose::harness(&settings, &data)?;
     let clock = SystemClock::new();
     let builds = harness.model.name() == "offline" || args.task.trim() == "fix the build";
     let task = Task {
@@ -67,11 +71,11 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
     if outcome.change.is_empty() {
         return Ok(0);
     }
-    let worth_it = outcome.problems.is_empty()
-        && matches!(outcome.status, Status::Done | Status::Unsolved(_));
+    let worth_it =
+        outcome.problems.is_empty() && matches!(outcome.status, Status::Done | Status::Unsolved(_));
     anyhow::ensure!(worth_it, "nothing was written, because the change brings new problems");
-    let preimages = data.sub("preimages").context("cannot keep the old texts")?;
-    outcome.change.write_to_disk(&preimages)?;
+    let _preimages = data.sub("preimages").context("cannot keep the old texts")?;
+    outcome.change.write_to_disk()?;
     Ok(outcome.change.files.len())
 }
 
@@ -79,9 +83,9 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
 fn root(args: &Run) -> Result<AbsPath> {
     let here = std::env::current_dir().context("the current folder is gone")?;
     let root = args.root.as_ref().map_or_else(|| here.clone(), |root| here.join(root));
-    let root = root
-        .canonicalize()
-        .with_context(|| format!("no such folder: {}", terminal::printable(&root.to_string_lossy())))?;
+    let root = root.canonicalize().with_context(|| {
+        format!("no such folder: {}", terminal::printable(&root.to_string_lossy()))
+    })?;
     Ok(AbsPath::new(root)?)
 }
 

@@ -248,6 +248,10 @@ impl CargoVerifier {
                 return Err(CheckError::Failed(why(&finished)));
             }
         }
+        // Cargo builds side by side, and reports in the order in which it happened.
+        diagnostics.sort_by_cached_key(|found| {
+            found.spans.first().map(|span| (span.file.clone(), span.bytes.start))
+        });
         Ok((format!("cargo {}", arguments.join(" ")), diagnostics))
     }
 

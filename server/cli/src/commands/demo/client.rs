@@ -34,7 +34,10 @@ pub(crate) struct Client {
 
 impl Client {
     /// Starts `server` (a command that is ready to be spawned) and opens the project at `root`.
-    pub(crate) async fn start(mut server: tokio::process::Command, root: &AbsPath) -> Result<Client> {
+    pub(crate) async fn start(
+        mut server: tokio::process::Command,
+        root: &AbsPath,
+    ) -> Result<Client> {
         server.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut server = server.spawn().context("cannot start the server")?;
         let stdin = server.stdin.take().context("the server has no stdin")?;
@@ -119,8 +122,7 @@ impl Client {
             _ => action,
         };
         self.ended = false;
-        let params =
-            json!({"command": command["command"], "arguments": command["arguments"]});
+        let params = json!({"command": command["command"], "arguments": command["arguments"]});
         self.request("workspace/executeCommand", params).await?;
         while !self.ended {
             self.step().await?;
@@ -275,7 +277,6 @@ fn to_json(range: PositionRange) -> Value {
 
 fn from_json(range: &Value) -> PositionRange {
     let number = |value: &Value| u32::try_from(value.as_u64().unwrap_or(0)).unwrap_or(u32::MAX);
-    let point =
-        |p: &Value| text::Position::new(number(&p["line"]), number(&p["character"]));
+    let point = |p: &Value| text::Position::new(number(&p["line"]), number(&p["character"]));
     PositionRange { start: point(&range["start"]), end: point(&range["end"]) }
 }
