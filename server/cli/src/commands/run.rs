@@ -77,8 +77,8 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
     let worth_it =
         outcome.problems.is_empty() && matches!(outcome.status, Status::Done | Status::Unsolved(_));
     anyhow::ensure!(worth_it, "nothing was written, because the change brings new problems");
-    let _preimages = data.sub("preimages").context("cannot keep the old texts")?;
-    outcome.change.write_to_disk()?;
+    let preimages = data.sub("preimages").context("cannot keep the old texts")?;
+    outcome.change.write_to_disk(&preimages)?;
     Ok(outcome.change.files.len())
 }
 
