@@ -57,7 +57,7 @@ fn rows(text: &str) -> Result<Vec<Row<'_>>> {
 }
 
 fn table(rows: &[Row<'_>]) -> String {
-    let width = |cell: fn(&Row<'_>) -> &str| {
+    let width = |cell: for<'a> fn(&Row<'a>) -> &'a str| {
         rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or(0)
     };
     let (measures, goals) = (width(|row| row.measure), width(|row| row.goal));
