@@ -25,8 +25,8 @@ impl Dialect {
     pub fn name(self) -> &'static str {
         match self {
             Dialect::Anthropic => "anthropic",
-            Dialect::Chat => "chat",
-            Dialect::Responses => "responses",
+            Dialect::Chat => "openai-chat",
+            Dialect::Responses => "openai-responses",
         }
     }
 

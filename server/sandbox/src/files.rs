@@ -170,9 +170,15 @@ pub(crate) fn entries(root: &Path, skipped: &[PathBuf]) -> Vec<Entry> {
             if skipped.contains(&relative) {
                 continue;
             }
-            if kind.is_dir() && !hides_lower(&entry.path()) {
-                waiting.push(relative);
-            } else {
+            let plain = kind.is_dir() && !hides_lower(&entry.path());
+            if kind.is_dir() {
+                let left_out = [".git", "node_modules"].iter().any(|name| relative.ends_with(name));
+                if left_out || entry.path().join("CACHEDIR.TAG").exists() {
+                    continue;
+                }
+                waiting.push(relative.clone());
+            }
+            if !plain {
                 result.push(Entry { relative, regular: kind.is_file() });
             }
         }

@@ -1,7 +1,5 @@
 //! Folders for tests.
 
-#![expect(clippy::unwrap_used, reason = "only tests come here")]
-
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 

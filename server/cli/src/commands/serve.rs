@@ -27,7 +27,11 @@ pub(crate) async fn serve() -> ExitCode {
 /// The product's own runner of tasks.
 pub(crate) fn runner() -> anyhow::Result<Runner> {
     let data = compose::data_dir()?;
-    let harness = Arc::new(compose::harness(None, &data)?);
+    let (settings, problems) = compose::settings(None);
+    for problem in &problems {
+        tracing::warn!("{problem}");
+    }
+    let harness = Arc::new(compose::harness(&settings, &data)?);
     Ok(Runner { harness, data })
 }
 

@@ -63,7 +63,7 @@ fn text_reasoning_calls_and_usage() {
             TextDelta("I ")
             TextDelta("see 😀")
             ToolUseStarted("edit")
-            Block(Opaque { dialect: "chat", json: {"reasoning_content":"hm"} })
+            Block(Opaque { dialect: "openai-chat", json: {"reasoning_content":"hm"} })
             Block(Text("I see 😀"))
             Block(ToolUse(ToolUse { id: "a", name: "edit", input: {"b": 1,  "a": 2}, malformed: None, extra: None }))
             Usage(Usage { input: 10, cache_read: 60, cache_write: 30, output: 7 })
