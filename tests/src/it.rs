@@ -1,4 +1,4 @@
 //! The one test binary.
 
-mod tidy;
 mod editors;
+mod tidy;

@@ -21,7 +21,8 @@ pub fn wächst() -> String {
 ";
 
 /// The text of the current buffer.
-const BUFFER: &str = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n') .. '\\n'";
+const BUFFER: &str =
+    "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n') .. '\\n'";
 
 /// Neovim on the project's library, with both servers attached and the other one's report shown.
 fn open(project: &Project, reports: &[Value]) -> Option<Terminal> {
@@ -84,9 +85,14 @@ fn mends_what_another_server_reports() {
 
     let said = "1 file changed, unsaved (checks)";
     nvim.inside(&format!("return vim.fn.execute('messages'):find('{said}', 1, true)"));
-    let progress = nvim.inside("return (#Progress > 0 and Progress[#Progress]:find(' success') or nil) and Progress");
+    let progress = nvim.inside(
+        "return (#Progress > 0 and Progress[#Progress]:find(' success') or nil) and Progress",
+    );
     assert_eq!(progress[0], format!("{title} running"));
-    assert_eq!(progress.as_array().map(|all| all.last()), Some(Some(&json!(format!("{title} success")))));
+    assert_eq!(
+        progress.as_array().map(|all| all.last()),
+        Some(Some(&json!(format!("{title} success"))))
+    );
 
     nvim.keys(":w\r");
     nvim.inside("return not vim.bo.modified");
