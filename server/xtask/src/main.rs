@@ -6,6 +6,8 @@ mod mutants;
 mod parts;
 mod test;
 
+use std::process::ExitCode;
+
 use anyhow::{Result, bail};
 
 const USAGE: &str = "\
@@ -15,10 +17,20 @@ cargo xtask editors             fetches the editors that the editor tests drive
 cargo xtask goals [AREA]        what is to be reached, and how far it is
 cargo xtask mutants             how well broken crates are mended; says more by itself";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
+    match task(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            parts::complain(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn task(words: &[&str]) -> Result<()> {
+    match words {
         ["test"] => test::everything(),
         ["test", "--hermetic"] => test::hermetic(),
         ["editors"] => editors::install().map(|_| ()),

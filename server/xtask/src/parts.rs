@@ -19,6 +19,11 @@ pub(crate) fn say(line: &str) -> Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
+/// Prints a line to standard error. If nobody reads it, nobody can be told.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// A program that has to succeed.
 pub(crate) struct Part {
     words: Vec<String>,

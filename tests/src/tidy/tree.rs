@@ -1,6 +1,7 @@
 //! The tracked files and the manifests, as the rules see them.
 
 #![expect(clippy::disallowed_methods, reason = "reads the repository itself, not a project")]
+#![expect(clippy::expect_used, reason = "only tests call it")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
