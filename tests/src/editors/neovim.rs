@@ -42,6 +42,7 @@ fn open(nvim: &Path, project: &Project, reports: &[Value]) -> Terminal {
     let environment = json!({
         "SERVER_UNDER_TEST": env!("CARGO_BIN_EXE_server-under-test"),
         "OTHER_SERVER_REPORTS": Value::from(reports.to_vec()).to_string(),
+        "OSTLER_MODEL": "offline",
         "OSTLER_DATA_DIR": project.beside("data"),
         "XDG_CONFIG_HOME": project.beside("config"),
         "XDG_STATE_HOME": project.beside("state"),
@@ -104,6 +105,49 @@ fn mends_what_another_server_reports() {
     nvim.keys("u");
     nvim.inside("return vim.bo.modified");
     assert_eq!(nvim.inside(BUFFER), BROKEN);
+}
+
+#[test]
+fn keeps_what_is_typed_while_a_task_runs() {
+    let Some(nvim) = super::editor("nvim") else { return };
+    let project = Project::new(BROKEN);
+    let mut nvim = open(&nvim, &project, &[]);
+
+    nvim.keys(":Ostler fix\r");
+    nvim.keys("Go// mine\u{1b}");
+    nvim.inside(&format!(
+        "local text = (function() {BUFFER} end)()
+         return text:find('mut', 1, true) and text:find('mine', 1, true)"
+    ));
+    assert_eq!(nvim.inside(BUFFER), format!("{MENDED}// mine\n"));
+}
+
+/// What Neovim by itself does not refuse: an edit for a document that was never changed before,
+/// whose version is 0.
+#[test]
+fn an_edit_for_an_older_text_is_refused() {
+    let Some(nvim) = super::editor("nvim") else { return };
+    let project = Project::new(BROKEN);
+    let mut nvim = open(&nvim, &project, &[]);
+    let apply = |version: &str| {
+        format!(
+            "local client = vim.lsp.get_clients({{ name = 'ostler' }})[1]
+             local start = {{ line = 0, character = 0 }}
+             return client.handlers['workspace/applyEdit'](nil, {{ edit = {{ documentChanges = {{ {{
+               textDocument = {{ uri = vim.uri_from_bufnr(0), version = {version} }},
+               edits = {{ {{ range = {{ start = start, ['end'] = start }}, newText = '//' }} }},
+             }} }} }} }}, {{ client_id = client.id }})"
+        )
+    };
+
+    nvim.keys("Go// mine\u{1b}");
+    nvim.inside("return vim.bo.modified and vim.fn.mode() == 'n'");
+    let typed = format!("{BROKEN}// mine\n");
+    assert_eq!(nvim.inside(&apply("0"))["applied"], false);
+    assert_eq!(nvim.inside(BUFFER), *typed);
+    let now = "vim.lsp.util.buf_versions[vim.api.nvim_get_current_buf()]";
+    assert_eq!(nvim.inside(&apply(now))["applied"], true);
+    assert_eq!(nvim.inside(BUFFER), format!("//{typed}"));
 }
 
 #[test]
