@@ -52,7 +52,12 @@ local function inside(code)
   if not connected() or vim.rpcrequest(channel, 'nvim_get_mode').blocking then
     return nil
   end
-  return vim.rpcrequest(channel, 'nvim_exec_lua', code, {})
+  local value = vim.rpcrequest(channel, 'nvim_exec_lua', code, {})
+  -- What is nil there comes over as this, which is true in a condition.
+  if value == vim.NIL then
+    return nil
+  end
+  return value
 end
 
 local operations = {}

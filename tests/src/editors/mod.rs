@@ -20,7 +20,7 @@ fn editor(name: &str) -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a test is told by its environment what to run")]
     let folder = std::env::var_os("OSTLER_EDITORS").filter(|folder| !folder.is_empty());
     let Some(folder) = folder else {
-        println!("not run: set OSTLER_EDITORS to the folder that tests/editors/install.sh made");
+        say("not run: set OSTLER_EDITORS to the folder that tests/editors/install.sh made");
         return None;
     };
     // Relative to the workspace, where the user is; a test runs in its package's folder.
@@ -28,4 +28,9 @@ fn editor(name: &str) -> Option<PathBuf> {
     let program = PathBuf::from(workspace).join(folder).join("bin").join(name);
     assert!(program.exists(), "{} is missing", program.display());
     Some(program)
+}
+
+#[expect(clippy::print_stdout, reason = "a test tells whoever runs it that it did nothing")]
+fn say(line: &str) {
+    println!("{line}");
 }

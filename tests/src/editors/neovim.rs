@@ -1,4 +1,7 @@
 //! Neovim with Ostler's configuration for it.
+#![expect(clippy::unwrap_used, reason = "what the editor does not have fails the test")]
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -25,26 +28,26 @@ const BUFFER: &str =
     "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n') .. '\\n'";
 
 /// Neovim on the project's library, with both servers attached and the other one's report shown.
-fn open(project: &Project, reports: &[Value]) -> Option<Terminal> {
-    let nvim = super::editor("nvim")?;
+fn open(nvim: &Path, project: &Project, reports: &[Value]) -> Terminal {
     let socket = project.beside("nvim.sock");
     let program = [
-        nvim.to_str()?,
+        nvim.to_str().unwrap(),
         "--clean",
         "-u",
         concat!(env!("CARGO_MANIFEST_DIR"), "/editors/neovim.lua"),
         "--listen",
-        socket.to_str()?,
+        socket.to_str().unwrap(),
         "src/lib.rs",
     ];
     let environment = json!({
         "SERVER_UNDER_TEST": env!("CARGO_BIN_EXE_server-under-test"),
         "OTHER_SERVER_REPORTS": Value::from(reports.to_vec()).to_string(),
+        "OSTLER_MODEL": "offline",
         "OSTLER_DATA_DIR": project.beside("data"),
         "XDG_CONFIG_HOME": project.beside("config"),
         "XDG_STATE_HOME": project.beside("state"),
     });
-    let mut terminal = Terminal::start(&nvim, &program, &project.root(), &environment, &socket);
+    let mut terminal = Terminal::start(nvim, &program, &project.root(), &environment, &socket);
     terminal.inside(&format!(
         "local ready = vim.iter(vim.lsp.get_clients({{ bufnr = 0 }})):filter(function(client)
            return client.initialized
@@ -52,7 +55,7 @@ fn open(project: &Project, reports: &[Value]) -> Option<Terminal> {
          return #ready:totable() == 2 and #vim.diagnostic.get(0) == {}",
         reports.len()
     ));
-    Some(terminal)
+    terminal
 }
 
 /// Opens the menu of code actions and chooses the entry that begins with `title`.
@@ -68,10 +71,11 @@ fn choose(nvim: &mut Terminal, title: &str) {
 
 #[test]
 fn mends_what_another_server_reports() {
+    let Some(nvim) = super::editor("nvim") else { return };
     let project = Project::new(BROKEN);
     let error = project.first_error();
     let title = format!("Fix: {}", error["message"].as_str().unwrap_or_default());
-    let Some(mut nvim) = open(&project, &[error]) else { return };
+    let mut nvim = open(&nvim, &project, &[error]);
 
     nvim.keys("]d");
     choose(&mut nvim, &title);
@@ -83,16 +87,15 @@ fn mends_what_another_server_reports() {
     // The change is the user's to save.
     assert_eq!(project.saved(), BROKEN);
 
-    let said = "1 file changed, unsaved (checks)";
-    nvim.inside(&format!("return vim.fn.execute('messages'):find('{said}', 1, true)"));
-    let progress = nvim.inside(
-        "return (#Progress > 0 and Progress[#Progress]:find(' success') or nil) and Progress",
+    nvim.inside(
+        "return vim.fn.execute('messages'):find('1 file changed, unsaved (checks)', 1, true)",
     );
-    assert_eq!(progress[0], format!("{title} running"));
-    assert_eq!(
-        progress.as_array().map(|all| all.last()),
-        Some(Some(&json!(format!("{title} success"))))
-    );
+    let progress =
+        nvim.inside("return vim.endswith(Progress[#Progress] or '', 'success') and Progress");
+    let progress: Vec<&str> =
+        progress.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert_eq!(progress.first(), Some(&&*format!("{title} running")));
+    assert_eq!(progress.last(), Some(&&*format!("{title} success")));
 
     nvim.keys(":w\r");
     nvim.inside("return not vim.bo.modified");
@@ -105,12 +108,56 @@ fn mends_what_another_server_reports() {
 }
 
 #[test]
+fn keeps_what_is_typed_while_a_task_runs() {
+    let Some(nvim) = super::editor("nvim") else { return };
+    let project = Project::new(BROKEN);
+    let mut nvim = open(&nvim, &project, &[]);
+
+    nvim.keys(":Ostler fix\r");
+    nvim.keys("Go// mine\u{1b}");
+    nvim.inside(&format!(
+        "local text = (function() {BUFFER} end)()
+         return text:find('mut', 1, true) and text:find('mine', 1, true)"
+    ));
+    assert_eq!(nvim.inside(BUFFER), format!("{MENDED}// mine\n"));
+}
+
+/// What Neovim by itself does not refuse: an edit for a document that was never changed before,
+/// whose version is 0.
+#[test]
+fn an_edit_for_an_older_text_is_refused() {
+    let Some(nvim) = super::editor("nvim") else { return };
+    let project = Project::new(BROKEN);
+    let mut nvim = open(&nvim, &project, &[]);
+    let apply = |version: &str| {
+        format!(
+            "local client = vim.lsp.get_clients({{ name = 'ostler' }})[1]
+             local start = {{ line = 0, character = 0 }}
+             return client.handlers['workspace/applyEdit'](nil, {{ edit = {{ documentChanges = {{ {{
+               textDocument = {{ uri = vim.uri_from_bufnr(0), version = {version} }},
+               edits = {{ {{ range = {{ start = start, ['end'] = start }}, newText = '//' }} }},
+             }} }} }} }}, {{ client_id = client.id }})"
+        )
+    };
+
+    nvim.keys("Go// mine\u{1b}");
+    nvim.inside("return vim.bo.modified and vim.fn.mode() == 'n'");
+    let typed = format!("{BROKEN}// mine\n");
+    assert_eq!(nvim.inside(&apply("0"))["applied"], false);
+    assert_eq!(nvim.inside(BUFFER), *typed);
+    let now = "vim.lsp.util.buf_versions[vim.api.nvim_get_current_buf()]";
+    assert_eq!(nvim.inside(&apply(now))["applied"], true);
+    assert_eq!(nvim.inside(BUFFER), format!("//{typed}"));
+}
+
+#[test]
 fn stops_a_task_that_would_never_end() {
+    let Some(nvim) = super::editor("nvim") else { return };
     let project = Project::new(BROKEN);
     let error = project.first_error();
     // From now on every check waits for a build script that waits for ever.
     project.put("build.rs", "fn main() {\n    loop {\n        std::thread::park();\n    }\n}\n");
-    let Some(mut nvim) = open(&project, &[error]) else { return };
+    let mut nvim = open(&nvim, &project, &[error]);
 
     nvim.keys("]d");
     choose(&mut nvim, "Fix: ");
