@@ -57,10 +57,9 @@ pub enum CacheTtl {
 }
 
 /// How Chat Completions calls the upper bound of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaxTokensMember {
     /// `max_tokens`, which every compatible server knows.
-    #[default]
     MaxTokens,
     /// `max_completion_tokens`, which OpenAI's own reasoning models demand.
     MaxCompletionTokens,
@@ -124,21 +123,28 @@ pub struct Endpoint {
 pub const ANTHROPIC_VERSION: &str = "2026-10-21";
 
 impl Endpoint {
-    /// `model` on the server at `base_url`, everything else as the dialect's own vendor has it.
+    /// `model` on the server at `base_url`, everything else as the dialect's own vendor has it;
+    /// only the bound of Chat Completions is called as all but that vendor call it.
     #[must_use]
     pub fn new(dialect: Dialect, base_url: impl Into<String>, model: impl Into<String>) -> Self {
         let version = match dialect {
             Dialect::Anthropic => Some(ANTHROPIC_VERSION.to_owned()),
             Dialect::Chat | Dialect::Responses => None,
         };
+        let base_url = base_url.into();
+        let max_tokens_member = if base_url.starts_with("https://api.openai.com/") {
+            MaxTokensMember::MaxCompletionTokens
+        } else {
+            MaxTokensMember::MaxTokens
+        };
         Endpoint {
-            base_url: base_url.into(),
+            base_url,
             dialect,
             version,
             auth: Auth::Bearer,
             model: model.into(),
             max_tokens: 32_000,
-            max_tokens_member: MaxTokensMember::default(),
+            max_tokens_member,
             cache_ttl: CacheTtl::default(),
             headers: Vec::new(),
             body: Map::new(),

@@ -1,7 +1,8 @@
 //! Fixtures and doubles for tests. The doubles enforce the law: what the invariants of the
 //! architecture forbid makes them fail every test in which it happens.
 //!
-//! Nothing here is part of the product.
+//! Nothing here is part of the product, and it knows nothing of editors, tools and settings: what
+//! is doubled here is what the rooms above them talk to.
 
 pub mod fake_provider;
 mod scripted_model;

@@ -3,7 +3,6 @@
 
 use stdx::AbsPath;
 use text::Text;
-use thiserror::Error;
 
 use crate::{ReadError, Snapshot};
 
@@ -28,8 +27,10 @@ pub struct FileChange {
 }
 
 /// Changes of any number of files that belong together.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceChange {
+    /// The folder beneath which they lie.
+    pub root: AbsPath,
     /// By path, each once.
     pub files: Vec<FileChange>,
 }
@@ -56,17 +57,6 @@ pub struct Rebased {
     pub conflicts: Vec<Conflict>,
 }
 
-/// Why a change could not be written.
-#[derive(Debug, Error)]
-pub enum WriteError {
-    /// Somebody changed the file since the change was made.
-    #[error("{0} was changed by somebody else in the meantime")]
-    Stale(AbsPath),
-    /// The system refused.
-    #[error("cannot write {0}: {1}")]
-    Io(AbsPath, std::io::Error),
-}
-
 impl SourceChange {
     /// Whether there is nothing to do.
     #[must_use]
@@ -77,8 +67,8 @@ impl SourceChange {
     /// The same change for the state `now`, merged three ways with whatever happened since.
     #[must_use]
     pub fn rebase(&self, now: &Snapshot) -> Rebased {
-        let mut rebased =
-            Rebased { change: SourceChange::default(), merged: false, conflicts: Vec::new() };
+        let change = SourceChange { root: self.root.clone(), files: Vec::new() };
+        let mut rebased = Rebased { change, merged: false, conflicts: Vec::new() };
         for file in &self.files {
             let current = match now.read(&file.path) {
                 Ok(current) => Base { text: Some(current.text), version: current.version },
@@ -124,30 +114,6 @@ impl SourceChange {
         }
         rebased
     }
-
-    /// Writes the change to disk: for runs without an editor. Every file is checked against its
-    /// base first and each is replaced at once; nothing is written if any has changed.
-    ///
-    /// # Errors
-    /// [`WriteError::Stale`] before anything is written; [`WriteError::Io`] at the first file
-    /// that the system refuses, with the files before it written.
-    pub fn write_to_disk(&self) -> Result<(), WriteError> {
-        for file in &self.files {
-            let now = crate::disk::read(&file.path).ok();
-            let base = file.base.text.as_ref().map(Text::to_string);
-            if now != base {
-                return Err(WriteError::Stale(file.path.clone()));
-            }
-        }
-        for file in &self.files {
-            let done = match &file.target {
-                Some(text) => write(&file.path, text),
-                None => remove(&file.path),
-            };
-            done.map_err(|error| WriteError::Io(file.path.clone(), error))?;
-        }
-        Ok(())
-    }
 }
 
 impl FileChange {
@@ -170,14 +136,158 @@ fn conflict(file: &FileChange, theirs: Option<String>) -> Conflict {
     Conflict { path: file.path.clone(), ours, theirs }
 }
 
-fn write(path: &AbsPath, text: &Text) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder.as_path())?;
-    }
-    stdx::store::replace(path.as_path(), text.to_string().as_bytes(), 0o644)
-}
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
 
-#[expect(clippy::disallowed_methods, reason = "the one place where a run without editor deletes")]
-fn remove(path: &AbsPath) -> std::io::Result<()> {
-    std::fs::remove_file(path.as_path())
+    use super::*;
+    use crate::Documents;
+    use crate::test_dir::TestDir;
+
+    /// The file as the change found it, as the change wants it, and as it is now; all open, the
+    /// first with version 1 and the last with version 2. `None`: there is no such file.
+    fn check(base: Option<&str>, target: Option<&str>, now: Option<&str>, expected: Expect) {
+        let test = TestDir::new("rebase");
+        let path = test.path("a.rs");
+        let snapshot = |text: Option<&str>, version| {
+            let mut documents = Documents::default();
+            if let Some(text) = text {
+                documents.open(path.clone(), version, text);
+            }
+            documents.snapshot(test.path(""))
+        };
+        let mut draft = snapshot(base, 1).draft();
+        match target {
+            Some(text) => draft.write(path.clone(), Text::new(text)),
+            None => draft.delete(path.clone()),
+        }
+        let Rebased { change, merged, conflicts } = draft.source_change().rebase(&snapshot(now, 2));
+        let mut shown = format!("merged: {merged}\n");
+        for FileChange { base, target, .. } in change.files {
+            let (target, base_text) = (target.map(|it| it.to_string()), base.text);
+            assert_eq!(base_text.map(|it| it.to_string()).as_deref(), now);
+            shown += &format!("version {:?} becomes {target:?}\n", base.version);
+        }
+        for Conflict { ours, theirs, .. } in conflicts {
+            shown += &format!("conflict: {ours:?} or {theirs:?}\n");
+        }
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn an_unchanged_file_is_taken_as_it_is() {
+        check(
+            Some("a"),
+            Some("b"),
+            Some("a"),
+            expect![[r#"
+            merged: false
+            version Some(2) becomes Some("b")
+        "#]],
+        );
+        check(
+            Some("a"),
+            None,
+            Some("a"),
+            expect![[r#"
+            merged: false
+            version Some(2) becomes None
+        "#]],
+        );
+        check(
+            None,
+            Some("b"),
+            None,
+            expect![[r#"
+            merged: false
+            version None becomes Some("b")
+        "#]],
+        );
+    }
+
+    #[test]
+    fn other_lines_are_merged() {
+        check(
+            Some("a\nb\nc\n"),
+            Some("A\nb\nc\n"),
+            Some("a\nb\nC\n"),
+            expect![[r#"
+            merged: true
+            version Some(2) becomes Some("A\nb\nC\n")
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_the_user_did_himself_is_done() {
+        check(
+            Some("a"),
+            Some("b"),
+            Some("b"),
+            expect![[r#"
+            merged: true
+        "#]],
+        );
+        check(
+            Some("a"),
+            None,
+            None,
+            expect![[r#"
+            merged: true
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_merged_is_shown_with_both_sides() {
+        check(
+            Some("a\nb\n"),
+            Some("a\nours\n"),
+            Some("a\ntheirs\n"),
+            expect![[r#"
+            merged: false
+            conflict: Some("ours\n") or Some("theirs\n")
+        "#]],
+        );
+        check(
+            Some("a"),
+            None,
+            Some("b"),
+            expect![[r#"
+            merged: false
+            conflict: None or Some("b")
+        "#]],
+        );
+        check(
+            Some("a"),
+            Some("b"),
+            None,
+            expect![[r#"
+            merged: false
+            conflict: Some("b") or None
+        "#]],
+        );
+        check(
+            None,
+            Some("ours"),
+            Some("theirs"),
+            expect![[r#"
+            merged: false
+            conflict: Some("ours") or Some("theirs")
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_any_more_is_a_conflict() {
+        let test = TestDir::new("rebase-unreadable");
+        let path = test.write("a.rs", "a");
+        let mut draft = Snapshot::of_disk(test.path("")).draft();
+        draft.write(path, Text::new("b"));
+        let change = draft.source_change();
+        test.write("a.rs", b"\xff");
+        let rebased = change.rebase(&Snapshot::of_disk(test.path("")));
+        assert!(rebased.change.is_empty());
+        assert_eq!(rebased.conflicts.len(), 1);
+    }
 }

@@ -1,11 +1,13 @@
 //! Reading the project's files from disk.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 
+use rustix::io::Errno;
 use stdx::AbsPath;
 use thiserror::Error;
+
+use crate::beneath::open_file;
 
 /// Larger files are not read: no model, parser or checker would gain from them.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -25,7 +27,8 @@ pub enum ReadError {
     /// Its bytes are not UTF-8.
     #[error("file is not UTF-8 text")]
     NotText,
-    /// It lies outside of the workspace, directly or through a symbolic link.
+    /// It lies outside of the workspace, or is reached by a symbolic link that leads out of it
+    /// or is absolute.
     #[error("file lies outside of the workspace")]
     Outside,
     /// Any other refusal of the system.
@@ -42,12 +45,15 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// The characters of the file at `path`. Does not wait for pipes and devices.
-pub(crate) fn read(path: &AbsPath) -> Result<String, ReadError> {
-    /// `O_NONBLOCK`, so that opening a pipe without a writer returns at once.
-    const NON_BLOCKING: i32 = 0o4000;
-    let file = OpenOptions::new().read(true).custom_flags(NON_BLOCKING).open(path.as_path())?;
-    read_open(file)
+impl From<Errno> for ReadError {
+    fn from(error: Errno) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
+/// The characters of the file at `path` beneath `root`.
+pub(crate) fn read(root: &AbsPath, path: &AbsPath) -> Result<String, ReadError> {
+    read_open(open_file(root, path)?)
 }
 
 fn read_open(mut file: File) -> Result<String, ReadError> {
@@ -64,4 +70,52 @@ fn read_open(mut file: File) -> Result<String, ReadError> {
         return Err(ReadError::TooLarge(bytes.len() as u64));
     }
     String::from_utf8(bytes).map_err(|_| ReadError::NotText)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    use super::*;
+    use crate::test_dir::TestDir;
+
+    #[test]
+    fn text_is_read_as_it_is() {
+        let test = TestDir::new("read-text");
+        let check = |text: &str| {
+            let path = test.write("file", text);
+            assert_eq!(read(&test.path(""), &path).as_deref(), Ok(text));
+        };
+        check("");
+        check("\u{feff}a\r\nb\rc\n\né");
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_in_words() {
+        let test = TestDir::new("read-refused");
+        let root = test.path("");
+        let check = |path: &AbsPath, words: &str| {
+            assert_eq!(read(&root, path).unwrap_err().to_string(), words);
+        };
+        check(&test.write("latin1", b"caf\xe9"), "file is not UTF-8 text");
+        check(&test.path("missing"), "file not found");
+        check(&test.path("latin1/x"), "file not found");
+        check(&test.path("../x"), "file lies outside of the workspace");
+        check(&test.write("folder/x", "").parent().unwrap(), "not a regular file");
+        // A pipe that nobody writes to: to wait for it would be to wait for ever.
+        let pipe = test.path("pipe");
+        mknodat(CWD, pipe.as_path(), FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        check(&pipe, "not a regular file");
+    }
+
+    #[test]
+    fn size_is_capped() {
+        let test = TestDir::new("read-large");
+        let path = test.write("large", "");
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(MAX_FILE_BYTES).unwrap();
+        assert_eq!(read(&test.path(""), &path).map(|text| text.len() as u64), Ok(MAX_FILE_BYTES));
+        file.set_len(MAX_FILE_BYTES + 1).unwrap();
+        assert_eq!(read(&test.path(""), &path), Err(ReadError::TooLarge(MAX_FILE_BYTES + 1)));
+    }
 }

@@ -1,15 +1,18 @@
 //! One immutable state of the project.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use dashmap::DashMap;
 use stdx::AbsPath;
 use text::Text;
 
 use crate::disk::{self, ReadError};
+use crate::files::{self, FileList};
 use crate::{Document, Draft};
 
-type Disk = Mutex<BTreeMap<AbsPath, Result<Text, ReadError>>>;
+/// What was read, by path. Searches read many files at once.
+type Disk = DashMap<AbsPath, Result<Text, ReadError>>;
 
 /// Open documents exactly as they were when it was taken, and disk files as they were when they
 /// were first read through it or through one of its clones. Clones are cheap and see the same.
@@ -18,6 +21,7 @@ pub struct Snapshot {
     root: AbsPath,
     open: Arc<BTreeMap<AbsPath, Arc<Document>>>,
     disk: Arc<Disk>,
+    files: Arc<OnceLock<FileList>>,
 }
 
 /// The text of a file, and the version of its buffer if it is open.
@@ -31,7 +35,7 @@ pub struct FileText {
 
 impl Snapshot {
     pub(crate) fn new(root: AbsPath, open: Arc<BTreeMap<AbsPath, Arc<Document>>>) -> Snapshot {
-        Snapshot { root, open, disk: Arc::default() }
+        Snapshot { root, open, disk: Arc::default(), files: Arc::default() }
     }
 
     /// A snapshot without open documents.
@@ -63,7 +67,8 @@ impl Snapshot {
         self.open.values()
     }
 
-    /// The text at `path`: the buffer if it is open, the disk otherwise.
+    /// The text at `path`: the buffer if it is open, the disk otherwise. Of the disk only what
+    /// lies beneath the root can be read.
     ///
     /// # Errors
     /// Why there is none.
@@ -79,18 +84,87 @@ impl Snapshot {
     /// # Errors
     /// Why there is none.
     pub fn read_disk(&self, path: &AbsPath) -> Result<Text, ReadError> {
-        let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = disk.get(path) {
+        if let Some(known) = self.disk.get(path) {
             return known.clone();
         }
-        let read = disk::read(path).map(|text| Text::new(&text));
-        disk.insert(path.clone(), read.clone());
-        read
+        let read = disk::read(&self.root, path).map(|text| Text::new(&text));
+        // Somebody else may have read it meanwhile; whoever came first is right for all.
+        self.disk.entry(path.clone()).or_insert(read).clone()
+    }
+
+    /// The project's files as the disk held them when this snapshot first looked, together with
+    /// the open documents beneath the root.
+    #[must_use]
+    pub fn files(&self) -> &FileList {
+        self.files.get_or_init(|| {
+            let open = self.open.keys().filter(|path| path.starts_with(&self.root));
+            files::list(&self.root, open)
+        })
     }
 
     /// A draft on top of this state, without any change yet.
     #[must_use]
     pub fn draft(&self) -> Draft {
         Draft::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Documents;
+    use crate::test_dir::TestDir;
+
+    #[test]
+    fn open_documents_exactly_and_the_disk_as_first_read() {
+        let test = TestDir::new("snapshot");
+        let root = test.path("");
+        let open = test.write("open.rs", "on disk");
+        let closed = test.write("closed.rs", "first");
+        let mut documents = Documents::default();
+        documents.open(open.clone(), 7, "in the editor");
+        let snapshot = documents.snapshot(root.clone());
+        assert_eq!(snapshot.read(&closed).unwrap().text.to_string(), "first");
+        test.write("closed.rs", "second");
+        documents.open(open.clone(), 8, "later");
+
+        let clone = snapshot.clone();
+        assert_eq!(clone.read(&closed).unwrap().text.to_string(), "first");
+        let read = clone.read(&open).unwrap();
+        assert_eq!((read.text.to_string().as_str(), read.version), ("in the editor", Some(7)));
+        assert_eq!(clone.read_disk(&open).unwrap().to_string(), "on disk");
+        let later = documents.snapshot(root);
+        assert_eq!(later.read(&closed).unwrap().text.to_string(), "second");
+        assert_eq!(later.read(&open).unwrap().version, Some(8));
+    }
+
+    #[test]
+    fn what_is_missing_stays_missing_and_outside_is_outside() {
+        let test = TestDir::new("snapshot-missing");
+        let snapshot = Snapshot::of_disk(test.path("root"));
+        let path = test.path("root/a.rs");
+        assert_eq!(snapshot.read(&path), Err(ReadError::NotFound));
+        test.write("root/a.rs", "now");
+        assert_eq!(snapshot.read(&path), Err(ReadError::NotFound));
+        let outside = test.write("b.rs", "");
+        assert_eq!(snapshot.read(&outside), Err(ReadError::Outside));
+        let mut documents = Documents::default();
+        documents.open(outside.clone(), 1, "open all the same");
+        assert!(documents.snapshot(test.path("root")).read(&outside).is_ok());
+    }
+
+    #[test]
+    fn files_are_listed_once_with_the_open_ones_beneath_the_root() {
+        let test = TestDir::new("snapshot-files");
+        let root = test.path("root");
+        let a = test.write("root/a.rs", "");
+        let mut documents = Documents::default();
+        documents.open(root.join("new.rs"), 1, "");
+        documents.open(test.path("outside.rs"), 1, "");
+        let snapshot = documents.snapshot(root.clone());
+        let expected = [a, root.join("new.rs")];
+        assert_eq!(snapshot.files().paths, expected);
+        test.write("root/later.rs", "");
+        assert_eq!(snapshot.files().paths, expected);
     }
 }

@@ -1,5 +1,6 @@
 //! Connections: time, cancelling, keys, where requests go.
 
+use std::future::Future;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -7,6 +8,8 @@ use model::http::HttpModel;
 use model::secret::Secret;
 use model::{Auth, Dialect, Endpoint, Model, ModelError, StreamEvent, Timeouts};
 use test_utils::fake_provider::{Answer, Failure, FakeProvider, Fault, Place};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{ask, collect, conversation, endpoint, model, retrying};
@@ -35,19 +38,52 @@ async fn silence_is_an_interruption() {
     }
 }
 
+/// The next item, with `then` done while it is awaited.
+async fn next_while(
+    stream: &mut model::EventStream,
+    then: impl Future<Output = ()>,
+) -> Option<Result<StreamEvent, ModelError>> {
+    let both = async { futures::join!(stream.next(), then).0 };
+    tokio::time::timeout(Duration::from_secs(30), both).await.unwrap()
+}
+
 #[tokio::test]
-async fn cancelling_closes_the_connection() {
-    for place in [Place::Start, Place::Middle] {
-        let provider = FakeProvider::start().await;
-        provider.push(stalled(place));
-        let cancel = CancellationToken::new();
-        let stream = retrying(&provider, ANTHROPIC).stream(&conversation(), cancel.clone());
-        let reading = tokio::spawn(collect(stream));
-        provider.arrivals(1).await;
-        cancel.cancel();
-        assert_eq!(reading.await.unwrap().error, Some(ModelError::Cancelled));
-        provider.departures(1).await;
+async fn cancelling_in_the_middle_closes_the_connection() {
+    let provider = FakeProvider::start().await;
+    provider.push(stalled(Place::Middle));
+    let cancel = CancellationToken::new();
+    let mut stream = retrying(&provider, ANTHROPIC).stream(&conversation(), cancel.clone());
+    // All that comes before the silence.
+    let mut shown = String::new();
+    while shown != "Some words o" {
+        if let StreamEvent::TextDelta(text) = stream.next().await.unwrap().unwrap() {
+            shown.push_str(&text);
+        }
     }
+    let item = next_while(&mut stream, async { cancel.cancel() }).await;
+    assert_eq!(item, Some(Err(ModelError::Cancelled)));
+    assert_eq!(stream.next().await, None);
+    provider.departures(1).await;
+}
+
+#[tokio::test]
+async fn cancelling_before_the_answer_closes_the_connection() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let model = HttpModel::new(Endpoint::new(ANTHROPIC, url, "m"), None).unwrap();
+    let cancel = CancellationToken::new();
+    let mut stream = model.stream(&conversation(), cancel.clone());
+    let mut connection = None;
+    let item = next_while(&mut stream, async {
+        connection = Some(silent.accept().await.unwrap().0);
+        cancel.cancel();
+    })
+    .await;
+    assert_eq!(item, Some(Err(ModelError::Cancelled)));
+    // The server reads what was sent, and then the end; a reset is an end, too.
+    let mut sent = Vec::new();
+    let reading = connection.as_mut().unwrap().read_to_end(&mut sent);
+    let _ = tokio::time::timeout(Duration::from_secs(30), reading).await.unwrap();
 }
 
 #[tokio::test]

@@ -10,17 +10,12 @@ use text::Text;
 
 /// One line of `cargo --message-format=json`.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 pub(super) enum Message {
-    CompilerMessage {
-        manifest_path: PathBuf,
-        message: RustcDiagnostic,
-    },
-    CompilerArtifact {
-        manifest_path: PathBuf,
-        target: Target,
-        executable: Option<PathBuf>,
-    },
+    #[serde(rename = "compiler-message")]
+    Complaint { manifest_path: PathBuf, message: RustcDiagnostic },
+    #[serde(rename = "compiler-artifact")]
+    Artifact { manifest_path: PathBuf, target: Target, executable: Option<PathBuf> },
     #[serde(other)]
     Other,
 }
@@ -310,7 +305,7 @@ mod tests {
         let call = format!(r#"{{"span":{}}}"#, span("a", 7..9, None, "null"));
         let inner = span("/rustc/macros.rs", 100..101, None, &call);
         check(
-            &[inner.clone()],
+            std::slice::from_ref(&inner),
             &[child(&[])],
             expect![[r#"
             at a 7..9

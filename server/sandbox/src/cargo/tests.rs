@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 
 use harness::Confinement;
 use stdx::AbsPath;
+use text::Text;
 use workspace::{Documents, Draft, Snapshot};
 
 use super::*;
@@ -17,6 +18,7 @@ use crate::testing::TempFolder;
 mod builds;
 mod confinement;
 mod freshness;
+mod programs;
 mod reports;
 
 /// A project in a folder of its own.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Recorded;
 use super::answer::{Failure, Piece, Stop, Turn};
-use super::conversation::{Block, Conversation, Message, Part, Speaker};
+use super::conversation::{Block, Conversation, Message, Part, Speaker, further};
 use super::dialect::{Dialect, Meta, Rendered, elements, member, output_tokens, pieces};
 
 pub(super) const DIALECT: Dialect = Dialect {
@@ -168,6 +168,7 @@ fn part(letters: &str, mut value: Value) -> Part {
             id: text("id"),
             tool: text("name"),
             letters: member(letters, "input").unwrap_or_default(),
+            extra: further(&value, &["type", "id", "name", "input", "cache_control"]),
         },
         Some("tool_result") => Part::Result { id: text("tool_use_id") },
         _ => {
@@ -280,6 +281,7 @@ fn render_block(piece: &Piece, cut: bool, call: &str) -> RenderedBlock {
                     id: call.to_owned(),
                     tool: tool.clone(),
                     letters: if letters.is_empty() { "{}".to_owned() } else { letters.clone() },
+                    extra: json!({"caller": caller}),
                 }),
             }
         }

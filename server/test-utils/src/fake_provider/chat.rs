@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Recorded;
 use super::answer::{Piece, Stop, Turn};
-use super::conversation::{Conversation, Part, Speaker};
+use super::conversation::{Conversation, Part, Speaker, further};
 use super::dialect::{Dialect, Meta, Rendered, output_tokens, pieces};
 use super::openai::{self, Reading};
 
@@ -56,12 +56,9 @@ fn parse(request: &Recorded) -> Result<Conversation, String> {
 }
 
 fn assistant(message: &Value, reading: &mut Reading) {
-    let mut further: Map<String, Value> = message.as_object().cloned().unwrap_or_default();
-    for key in ["role", "content", "tool_calls", "refusal"] {
-        further.remove(key);
-    }
-    if !further.is_empty() {
-        reading.part(Speaker::Assistant, Part::Other(Value::Object(further)));
+    let own = further(message, &["role", "content", "tool_calls", "refusal"]);
+    if own != json!({}) {
+        reading.part(Speaker::Assistant, Part::Other(own));
     }
     match &message["content"] {
         Value::String(text) if text.is_empty() => {}
@@ -73,7 +70,9 @@ fn assistant(message: &Value, reading: &mut Reading) {
         if call["type"] != "function" {
             reading.violations.push(format!("a call without its type: {call}"));
         }
-        reading.call(&call["id"], &call["function"]["name"], &call["function"]["arguments"]);
+        let function = &call["function"];
+        let extra = further(call, &["id", "type", "function"]);
+        reading.call(&call["id"], &function["name"], &function["arguments"], extra);
     }
 }
 
@@ -98,8 +97,9 @@ fn render(turn: &Turn, meta: &Meta<'_>) -> Rendered {
                 let index = calls.len();
                 let id = meta.call(place);
                 let function = json!({"name": tool, "arguments": ""});
-                let begin =
-                    json!({"index": index, "id": id, "type": "function", "function": function});
+                let begin = json!({
+                    "index": index, "id": id, "type": "function", "function": function,
+                });
                 deltas.push(json!({"tool_calls": [begin]}));
                 deltas.extend(pieces(letters).iter().map(|piece| {
                     let function = json!({"arguments": piece});
@@ -166,7 +166,7 @@ fn render(turn: &Turn, meta: &Meta<'_>) -> Rendered {
             None => message["tool_calls"] = json!([call]),
         }
         let letters = if letters.is_empty() { "{}".to_owned() } else { letters };
-        parts.push(Part::Call { id, tool, letters });
+        parts.push(Part::Call { id, tool, letters, extra: json!({}) });
     }
     let choice = json!({"index": 0, "message": message, "finish_reason": finish});
     let mut whole = frame("chat.completion", json!([choice]));

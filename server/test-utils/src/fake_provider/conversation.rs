@@ -13,11 +13,12 @@ pub(super) enum Speaker {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Part {
     Text(String),
-    /// A call; the arguments by their letters.
+    /// A call; the arguments by their letters, and what else the dialect attaches to it.
     Call {
         id: String,
         tool: String,
         letters: String,
+        extra: Value,
     },
     /// The result of the call of this name.
     Result {
@@ -25,6 +26,13 @@ pub(super) enum Part {
     },
     /// Thinking and other things of the dialect, without their marks.
     Other(Value),
+}
+
+/// What is left of an object without these members.
+pub(super) fn further(object: &Value, without: &[&str]) -> Value {
+    let members = object.as_object().into_iter().flatten();
+    let rest = members.filter(|(key, _)| !without.contains(&key.as_str()));
+    rest.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// A part of the prompt with what the cache needs to know of it.

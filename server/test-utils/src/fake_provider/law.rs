@@ -118,12 +118,12 @@ impl Sent {
 fn same(sent: &Part, part: &Part) -> bool {
     match (sent, part) {
         (
-            Part::Call { id, tool, letters },
-            Part::Call { id: id_back, tool: tool_back, letters: letters_back },
+            Part::Call { id, tool, letters, extra },
+            Part::Call { id: id_back, tool: tool_back, letters: letters_back, extra: extra_back },
         ) => {
             let is_object = serde_json::from_str::<serde_json::Map<_, _>>(letters).is_ok();
             let expected = if is_object { letters } else { "{}" };
-            id == id_back && tool == tool_back && expected == letters_back
+            (id, tool, extra) == (id_back, tool_back, extra_back) && expected == letters_back
         }
         _ => sent == part,
     }

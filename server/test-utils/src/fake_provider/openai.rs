@@ -55,13 +55,14 @@ impl Reading {
     }
 
     /// A call; its arguments must be a text that holds an object.
-    pub(super) fn call(&mut self, id: &Value, tool: &Value, arguments: &Value) {
+    pub(super) fn call(&mut self, id: &Value, tool: &Value, arguments: &Value, extra: Value) {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let letters = text(arguments);
         if serde_json::from_str::<serde_json::Map<_, _>>(&letters).is_err() {
             self.violations.push(format!("arguments that are not an object: {arguments}"));
         }
-        self.part(Speaker::Assistant, Part::Call { id: text(id), tool: text(tool), letters });
+        let (id, tool) = (text(id), text(tool));
+        self.part(Speaker::Assistant, Part::Call { id, tool, letters, extra });
     }
 
     /// The provider keeps the whole prompt without being asked.

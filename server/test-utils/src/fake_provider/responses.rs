@@ -1,10 +1,10 @@
 //! OpenAI's Responses, with nothing kept on the server.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Recorded;
 use super::answer::{Piece, Stop, Turn};
-use super::conversation::{Conversation, Part, Speaker};
+use super::conversation::{Conversation, Part, Speaker, further};
 use super::dialect::{Dialect, Meta, Rendered, output_tokens, pieces};
 use super::openai::{self, Reading};
 
@@ -56,7 +56,8 @@ fn parse(request: &Recorded) -> Result<Conversation, String> {
             "message" => message(item, &mut reading),
             "function_call" => {
                 reading.block("assistant", item);
-                reading.call(&item["call_id"], &item["name"], &item["arguments"]);
+                let extra = further(item, &["type", "call_id", "name", "arguments"]);
+                reading.call(&item["call_id"], &item["name"], &item["arguments"], extra);
             }
             "function_call_output" => {
                 reading.block("user", item);
@@ -81,12 +82,9 @@ fn message(item: &Value, reading: &mut Reading) {
             return;
         }
     };
-    let mut further: Map<String, Value> = item.as_object().cloned().unwrap_or_default();
-    for key in ["type", "role", "content", "id", "status"] {
-        further.remove(key);
-    }
-    if !further.is_empty() {
-        reading.part(speaker, Part::Other(Value::Object(further)));
+    let own = further(item, &["type", "role", "content", "id", "status"]);
+    if own != json!({}) {
+        reading.part(speaker, Part::Other(own));
     }
     let content = match &item["content"] {
         Value::String(text) => vec![json!({"type": kind, "text": text})],
@@ -157,7 +155,9 @@ fn render(turn: &Turn, meta: &Meta<'_>) -> Rendered {
             }
             Piece::Call(tool, letters) => {
                 let letters = if letters.is_empty() { "{}" } else { letters }.to_owned();
-                parts.push(Part::Call { id: meta.call(place), tool: tool.clone(), letters });
+                let extra = further(&item, &["type", "call_id", "name", "arguments"]);
+                let (id, tool) = (meta.call(place), tool.clone());
+                parts.push(Part::Call { id, tool, letters, extra });
             }
             Piece::Thinking(_) | Piece::Raw(_) => parts.push(Part::Other(item.clone())),
         }

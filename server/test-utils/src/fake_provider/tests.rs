@@ -19,11 +19,11 @@ struct Obedient {
 }
 
 impl Obedient {
-    async fn new() -> Obedient {
+    async fn new(dialect: Dialect) -> Obedient {
         let provider = FakeProvider::start().await;
         let answer = Answer::text("I look.").and_thinking("hm").and_call("read", &json!({"a": 1}));
         provider.push(answer);
-        let endpoint = Endpoint::new(Dialect::Anthropic, provider.url(), "m");
+        let endpoint = Endpoint::new(dialect, provider.url(), "m");
         let request = Request {
             system: vec!["rules".into()],
             tools: Vec::new().into(),
@@ -65,7 +65,7 @@ fn result() -> Block {
 
 /// Breaks the obedient conversation and compares what the judge says.
 async fn check(breakage: impl FnOnce(&mut Obedient), expect: Expect) {
-    let mut conversation = Obedient::new().await;
+    let mut conversation = Obedient::new(Dialect::Anthropic).await;
     breakage(&mut conversation);
     conversation.ask().await;
     let mut said = String::new();
@@ -93,14 +93,14 @@ async fn answers_go_back_unaltered() {
     check(
         |it| it.turn(1)[0] = Block::Text("I looked.".to_owned()),
         expect![[r#"
-            request 1: an assistant turn that was never sent: [Text("I looked."), Other(Object {"signature": String("signature-of-call1x1=="), "thinking": String("hm"), "type": String("thinking")}), Call { id: "call1x2", tool: "read", letters: "{\"a\":1}" }]
+            request 1: an assistant turn that was never sent: [Text("I looked."), Other(Object {"signature": String("signature-of-call1x1=="), "thinking": String("hm"), "type": String("thinking")}), Call { id: "call1x2", tool: "read", letters: "{\"a\":1}", extra: Object {"caller": Object {"type": String("direct")}} }]
         "#]],
     )
     .await;
     check(
         |it| drop(it.turn(1).remove(1)),
         expect![[r#"
-            request 1: an assistant turn that was never sent: [Text("I look."), Call { id: "call1x2", tool: "read", letters: "{\"a\":1}" }]
+            request 1: an assistant turn that was never sent: [Text("I look."), Call { id: "call1x2", tool: "read", letters: "{\"a\":1}", extra: Object {"caller": Object {"type": String("direct")}} }]
         "#]],
     )
     .await;
@@ -110,10 +110,59 @@ async fn answers_go_back_unaltered() {
             call.input = model::RawJson::new(r#"{"a": 1}"#.to_owned()).unwrap();
         },
         expect![[r#"
-            request 1: an assistant turn that was never sent: [Text("I look."), Other(Object {"signature": String("signature-of-call1x1=="), "thinking": String("hm"), "type": String("thinking")}), Call { id: "call1x2", tool: "read", letters: "{\"a\": 1}" }]
+            request 1: an assistant turn that was never sent: [Text("I look."), Other(Object {"signature": String("signature-of-call1x1=="), "thinking": String("hm"), "type": String("thinking")}), Call { id: "call1x2", tool: "read", letters: "{\"a\": 1}", extra: Object {"caller": Object {"type": String("direct")}} }]
         "#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_hangs_on_a_call_goes_back_with_it() {
+    let mut it = Obedient::new(Dialect::Anthropic).await;
+    let Block::ToolUse(call) = &mut it.turn(1)[2] else { panic!() };
+    call.extra = None;
+    it.ask().await;
+    assert_eq!(it.provider.take_violations().len(), 1);
+}
+
+/// Breaks the obedient conversation in every dialect; each time one law is broken.
+async fn check_all(breakage: impl Fn(&mut Obedient), law: &str) {
+    for dialect in Dialect::ALL {
+        let mut it = Obedient::new(dialect).await;
+        breakage(&mut it);
+        it.ask().await;
+        let violations = it.provider.take_violations();
+        let found = violations.iter().any(|violation| violation.contains(law));
+        assert!(found, "{dialect:?}: {violations:?} has no {law:?}");
+    }
+}
+
+#[tokio::test]
+async fn all_dialects_have_one_law() {
+    for dialect in Dialect::ALL {
+        Obedient::new(dialect).await.ask().await;
+    }
+    let temperature = |it: &mut Obedient| {
+        it.endpoint.body.insert("temperature".to_owned(), json!(1));
+    };
+    check_all(temperature, "temperature").await;
+    check_all(|it| it.endpoint.model = "x".to_owned(), "block 0 changes").await;
+    check_all(|it| it.turn(0)[0] = Block::Text("stop".to_owned()), "changes what was").await;
+    check_all(|it| it.turn(2)[0] = Block::Text("no".to_owned()), "no result for the call").await;
+    check_all(|it| it.turn(2).push(result()), "a result without its call").await;
+    check_all(|it| it.turn(2).insert(0, Block::Text("x".to_owned())), "after other content").await;
+    let alter = |it: &mut Obedient| {
+        for block in it.turn(1) {
+            if let Block::Text(text) = block {
+                text.push('!');
+            }
+        }
+    };
+    check_all(alter, "never sent").await;
+    let forget = |it: &mut Obedient| {
+        it.turn(1).retain(|block| !matches!(block, Block::Opaque { .. }));
+    };
+    check_all(forget, "never sent").await;
 }
 
 #[tokio::test]
@@ -176,7 +225,7 @@ async fn what_was_sent_stays() {
 
 #[tokio::test]
 async fn after_a_fork_the_conversation_goes_on_where_it_was() {
-    let mut it = Obedient::new().await;
+    let mut it = Obedient::new(Dialect::Anthropic).await;
     it.ask().await;
     let main = it.request.clone();
     it.turn(2).push(Block::Text("an aside".to_owned()));
@@ -239,7 +288,7 @@ async fn what_the_dialect_forbids() {
 
 #[tokio::test]
 async fn the_script_is_all_there_is() {
-    let it = Obedient::new().await;
+    let it = Obedient::new(Dialect::Anthropic).await;
     it.ask().await;
     it.ask().await;
     expect![[r#"["request 2: the script has no answer for it"]"#]]
@@ -249,7 +298,7 @@ async fn the_script_is_all_there_is() {
 #[tokio::test]
 #[should_panic = "requests broke the law"]
 async fn a_broken_law_fails_the_test() {
-    let it = Obedient::new().await;
+    let it = Obedient::new(Dialect::Anthropic).await;
     it.ask().await;
     it.ask().await;
 }

@@ -102,7 +102,7 @@ impl Cache {
 
     /// A fresh copy of a patient with its warm target, for one worker.
     pub(crate) fn lay_out(&self, patient: &str, worker: usize) -> Result<Slot> {
-        let folder = self.root.join("slots").join(worker.to_string());
+        let folder = self.slots().join(worker.to_string());
         let slot = Slot { root: folder.join(patient), scratch: folder.join("output") };
         doors::remove_folder(&slot.root)?;
         doors::make_folder(&slot.scratch)?;
@@ -114,14 +114,19 @@ impl Cache {
     /// The copy that this worker has of the patient, laid out at the first time. Whoever uses it
     /// leaves it intact.
     pub(crate) fn open(&self, patient: &str, worker: usize) -> Result<Slot> {
-        let folder = self.root.join("slots").join(worker.to_string());
+        let folder = self.slots().join(worker.to_string());
         let slot = Slot { root: folder.join(patient), scratch: folder.join("output") };
         if slot.root.join("target").exists() { Ok(slot) } else { self.lay_out(patient, worker) }
     }
 
-    /// Removes all copies.
+    /// Every process has copies of its own, so that two can run side by side.
+    fn slots(&self) -> PathBuf {
+        self.root.join(format!("slots-{}", std::process::id()))
+    }
+
+    /// Removes all copies of this process.
     pub(crate) fn clear_slots(&self) -> Result<()> {
-        doors::remove_folder(&self.root.join("slots"))
+        doors::remove_folder(&self.slots())
     }
 
     /// The names of the tests that pass on the intact patient.

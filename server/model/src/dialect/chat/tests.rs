@@ -307,6 +307,11 @@ fn addresses() {
         ("https://a.test/v1beta/openai/", "https://a.test/v1beta/openai/chat/completions"),
     ] {
         let endpoint = Endpoint::new(Dialect::Chat, base, "m");
-        assert_eq!(encode(&request(Vec::new()), &endpoint).unwrap().url, url);
+        let encoded = encode(&request(Vec::new()), &endpoint).unwrap();
+        assert_eq!(encoded.url, url);
+        let own = base.contains("openai.com");
+        let body = String::from_utf8(encoded.body).unwrap();
+        assert_eq!(body.contains("max_completion_tokens"), own);
+        assert_eq!(body.contains("\"max_tokens\""), !own);
     }
 }

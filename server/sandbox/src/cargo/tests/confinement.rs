@@ -91,7 +91,8 @@ async fn a_build_script_is_confined() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let script = BURGLAR.replace("PORT", &listener.local_addr().unwrap().port().to_string());
     let project = Project::new(&[("src/lib.rs", ""), ("build.rs", &script), ("src/extra.rs", "")]);
-    let home = project.folder.path().join("home");
+    let elsewhere = TempFolder::beside_the_program();
+    let home = elsewhere.path().join("home");
     for (name, text) in
         [(".ssh/id", "secret"), (".cargo/credentials.toml", "token"), ("notes", "n")]
     {

@@ -14,13 +14,15 @@ fn set_old(path: &Path) {
 
 #[tokio::test]
 async fn a_text_that_went_back_is_not_graded_by_the_old_build() {
-    let project = Project::new(&[("src/lib.rs", GOOD)]);
+    let project = Project::new(&[("src/lib.rs", "pub mod m;\n"), ("src/m.rs", GOOD)]);
     let verifier = project.verifier();
-    let (good, bad) = (project.draft(), project.with(&[("src/lib.rs", BAD)]));
+    let warned = project.with(&[("src/m.rs", "pub fn f() -> u32 { 1 }\nfn unused() {}\n")]);
     for _ in 0..2 {
-        assert_eq!(messages(&check(&verifier, &good).await).len(), 0);
-        assert_eq!(messages(&check(&verifier, &bad).await), ["mismatched types"]);
+        assert_eq!(check(&verifier, &project.draft()).await.diagnostics, []);
+        assert_eq!(check(&verifier, &warned).await.diagnostics.len(), 1);
     }
+    let bad = project.with(&[("src/m.rs", BAD)]);
+    assert_eq!(messages(&check(&verifier, &bad).await), ["mismatched types"]);
 }
 
 #[tokio::test]
@@ -75,18 +77,59 @@ async fn a_warm_target_folder_is_used() {
 #[tokio::test]
 async fn a_build_of_the_users_in_between_is_not_mixed_with_ours() {
     let project = Project::new(&[
-        ("Cargo.toml", "[workspace]\nmembers = [\"low\", \"high\"]\nresolver = \"3\"\n"),
+        ("Cargo.toml", "[workspace]\nmembers = [\"l*\"]\nresolver = \"3\"\n"),
         ("low/Cargo.toml", &manifest("low", "")),
         ("low/src/lib.rs", GOOD),
-        ("high/Cargo.toml", &manifest("high", "low = { path = \"../low\" }")),
-        ("high/src/lib.rs", "pub fn g() -> u32 { low::f() }\n"),
     ]);
     let verifier = project.verifier();
     let draft = project.with(&[("low/src/lib.rs", "pub fn f() -> u64 { 1 }\n")]);
-    let scope = CheckScope { around: vec!["low/src/lib.rs".to_owned()], tests: false };
-    assert_eq!(check_in(&verifier, &draft, &scope).await.errors().count(), 1);
+    assert_eq!(messages(&check(&verifier, &draft).await), [""; 0]);
+    // A package that we have never built is built by the user, against what is on disk.
+    project.write("later/Cargo.toml", &manifest("later", "low = { path = \"../low\" }"));
+    project.write("later/src/lib.rs", "pub fn g() -> u32 { low::f() }\n");
     assert!(project.users_check().await);
-    assert_eq!(check_in(&verifier, &draft, &scope).await.errors().count(), 1);
+    assert_eq!(messages(&check(&verifier, &draft).await), ["mismatched types"]);
+}
+
+#[tokio::test]
+async fn a_build_script_that_lists_no_files_notices_one_that_goes() {
+    let script = "fn main() { std::fs::read(\"data/value\").expect(\"no value\"); }\n";
+    let files = [("src/lib.rs", ""), ("build.rs", script), ("data/value", "1")];
+    let project = Project::new(&files);
+    let verifier = project.verifier();
+    assert_eq!(messages(&check(&verifier, &project.draft()).await), [""; 0]);
+    let mut draft = project.draft();
+    draft.delete(project.root().join("data/value"));
+    assert_eq!(check(&verifier, &draft).await.errors().count(), 1);
+    assert_eq!(messages(&check(&verifier, &project.draft()).await), [""; 0]);
+    assert!(project.users_check().await);
+    fs::remove_file(project.path("data/value")).unwrap();
+    assert!(project.users_check().await, "cargo is no longer fooled: this test is of no use");
+    for verifier in [verifier, project.verifier()] {
+        assert_eq!(check(&verifier, &project.draft()).await.errors().count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_macro_may_read_files_without_telling() {
+    let makro = "use proc_macro::TokenStream;\n#[proc_macro]\npub fn read(_: TokenStream) -> \
+        TokenStream {\n    let folder = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    \
+        std::fs::read_to_string(folder + \"/data.txt\").unwrap().parse().unwrap()\n}\n";
+    let macros = manifest("macros", "[lib]\nproc-macro = true");
+    let project = Project::new(&[
+        ("Cargo.toml", &manifest("a", "macros = { path = \"macros\" }")),
+        ("src/lib.rs", "pub const N: u32 = macros::read!();\n"),
+        ("data.txt", "1"),
+        ("macros/Cargo.toml", &macros),
+        ("macros/src/lib.rs", makro),
+    ]);
+    let verifier = project.verifier();
+    assert_eq!(messages(&check(&verifier, &project.draft()).await), [""; 0]);
+    let draft = project.with(&[("data.txt", "\"text\"")]);
+    assert_eq!(messages(&check(&verifier, &draft).await), ["mismatched types"]);
+    assert_eq!(messages(&check(&verifier, &project.draft()).await), [""; 0]);
+    project.write("data.txt", "true");
+    assert_eq!(messages(&check(&verifier, &project.draft()).await), ["mismatched types"]);
 }
 
 /// A small generator; the same numbers in every run.
@@ -117,12 +160,13 @@ const SCRIPT_WATCHING_ONE: &str = r#"fn main() {
 "#;
 
 /// Files whose texts change, with the texts that they may have; some break the build.
-const FILES: [(&str, &[&str]); 8] = [
+const FILES: [(&str, &[&str]); 9] = [
+    ("scripted/src/m.rs", &["", "pub fn f() -> u8 {}\n", "pub fn f() {}\n"]),
     ("low/src/m.rs", &[GOOD, BAD, "pub fn f() -> u64 { 1 }\n", "pub fn f() -> u32 { 22 }\n"]),
     ("low/src/n.rs", &[GOOD, BAD, "pub fn f() -> u32 { super::m::f() }\n"]),
     ("low/src/dir/mod.rs", &["pub const C: u8 = 1;\n", "pub const C: u16 = 1;\n", "c!\n"]),
     ("low/src/spare/mod.rs", &["pub const C: u8 = 2;\n", "pub const C: &str = \"\";\n"]),
-    ("low/data/value", &["1", "2", "word"]),
+    ("scripted/data/value", &["1", "2", "word"]),
     ("high/data/value", &["1", "22", "no"]),
     ("shared/text", &["abc", "abcd"]),
     ("high/tests/it.rs", &["#[test] fn t() { high::g(); }\n", "#[test] fn t() { high::h(); }\n"]),
@@ -130,16 +174,22 @@ const FILES: [(&str, &[&str]); 8] = [
 
 fn start() -> Vec<(&'static str, String)> {
     let parse = "const fn number(text: &str) -> u32 {\n    let b = text.as_bytes();\n    assert!(b.len() == 1);\n    (b[0] - b'0') as u32\n}\npub const N: u32 = number(env!(\"VALUE\"));\n";
-    let low = format!("pub mod m;\npub mod n;\npub mod dir;\n{parse}pub const D: u8 = dir::C;\n");
+    let scripted = format!("pub mod m;\n{parse}");
     let high = format!(
         "pub fn g() -> u32 {{ low::m::f() + low::n::f() }}\n{parse}\
          pub const T: [u8; 3] = *include_bytes!(\"../../shared/text\");\n"
     );
+    let members = "[\"low\", \"high\", \"scripted\"]";
     let mut files = vec![
-        ("Cargo.toml", "[workspace]\nmembers = [\"low\", \"high\"]\nresolver = \"3\"\n".to_owned()),
+        ("Cargo.toml", format!("[workspace]\nmembers = {members}\nresolver = \"3\"\n")),
         ("low/Cargo.toml", manifest("low", "")),
-        ("low/build.rs", SCRIPT_WATCHING_ALL.to_owned()),
-        ("low/src/lib.rs", low),
+        (
+            "low/src/lib.rs",
+            "pub mod m;\npub mod n;\npub mod dir;\npub const D: u8 = dir::C;\n".to_owned(),
+        ),
+        ("scripted/Cargo.toml", manifest("scripted", "")),
+        ("scripted/build.rs", SCRIPT_WATCHING_ALL.to_owned()),
+        ("scripted/src/lib.rs", scripted),
         ("high/Cargo.toml", manifest("high", "low = { path = \"../low\" }")),
         ("high/build.rs", SCRIPT_WATCHING_ONE.to_owned()),
         ("high/src/lib.rs", high),
@@ -170,8 +220,10 @@ async fn shake(project: &Project, random: &mut Random) -> String {
             format!("replace {name} {text:?} by an older file")
         }
         4 => {
-            let (one, other) = *random
-                .of(&[("low/src/m.rs", "low/src/n.rs"), ("low/data/value", "high/data/value")]);
+            let (one, other) = *random.of(&[
+                ("low/src/m.rs", "low/src/n.rs"),
+                ("scripted/data/value", "high/data/value"),
+            ]);
             if project.path(one).exists() && project.path(other).exists() {
                 fs::rename(project.path(one), project.path("aside")).unwrap();
                 fs::rename(project.path(other), project.path(one)).unwrap();
@@ -186,8 +238,8 @@ async fn shake(project: &Project, random: &mut Random) -> String {
             "exchange folders".to_owned()
         }
         6 => {
-            let _ = fs::remove_file(project.path("low/data/value"));
-            "remove low/data/value".to_owned()
+            let _ = fs::remove_file(project.path("scripted/data/value"));
+            "remove scripted/data/value".to_owned()
         }
         _ => format!("the user's check: {}", project.users_check().await),
     }

@@ -99,6 +99,8 @@ fn statements(source: &Source<'_>, keywords: &[&str]) -> Vec<Site> {
     source
         .code()
         .filter(|&i| keywords.contains(&source.at(i)) && source.is_ident(i + 1))
+        // Neither the pointer `*const T` nor the parameter `<const N: usize>`.
+        .filter(|&i| !matches!(source.before(i), "*" | "<" | ","))
         .filter_map(|i| Some(source.cut(source.item_start(i), source.find_before(i, ";", "")?)))
         .collect()
 }

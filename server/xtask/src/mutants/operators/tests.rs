@@ -259,7 +259,11 @@ fn items() {
         "fn f() -> u8 { a; b } fn g() -> u8 { c }",
         &["fn f() -> u8 { a; } fn g() -> u8 { c }"],
     );
-    check("drop-const", "pub const A: [u8; 2] = [1, 2];\nconst fn f() {}", &["\nconst fn f() {}"]);
+    check(
+        "drop-const",
+        "pub const A: [u8; 2] = [1, 2];\nconst fn f<const N: usize>(x: *const T) {} use y;",
+        &["\nconst fn f<const N: usize>(x: *const T) {} use y;"],
+    );
     check("drop-type", "impl A for B { type C = D; }", &["impl A for B { }"]);
     check("drop-variant", "enum A { B, C(X, Y) }", &["enum A { C(X, Y) }", "enum A { B }"]);
     check(
