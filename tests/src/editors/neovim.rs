@@ -23,6 +23,10 @@ pub fn wächst() -> String {
 }
 ";
 
+/// Ctrl-\ Ctrl-N, which ends typing. Unlike Esc it cannot be taken for the beginning of something
+/// that the terminal itself says.
+const NORMAL: &str = "\u{1c}\u{e}";
+
 /// The text of the current buffer.
 const BUFFER: &str =
     "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\\n') .. '\\n'";
@@ -75,10 +79,27 @@ fn mends_what_another_server_reports() {
     let project = Project::new(BROKEN);
     let error = project.first_error();
     let title = format!("Fix: {}", error["message"].as_str().unwrap_or_default());
-    let mut nvim = open(&nvim, &project, &[error]);
+    let mut nvim = open(&nvim, &project, std::slice::from_ref(&error));
 
     nvim.keys("]d");
+    nvim.inside(
+        "local client = vim.lsp.get_clients({ name = 'ostler' })[1]
+         local request = client.rpc.request
+         client.rpc.request = function(method, params, ...)
+           if method == 'textDocument/codeAction' then Asked = params end
+           return request(method, params, ...)
+         end
+         return true",
+    );
     choose(&mut nvim, &title);
+    // The other server counts in UTF-16, Ostler in bytes.
+    let told = nvim.inside("return Asked.context.diagnostics[1].range");
+    let line = BROKEN.lines().nth(2).unwrap();
+    let start = line.find("größe = größe").unwrap();
+    assert_ne!(told["start"], error["range"]["start"]);
+    assert_eq!(told["start"], json!({"line": 2, "character": start}));
+    assert_eq!(told["end"], json!({"line": 2, "character": start + "größe = größe + 1".len()}));
+
     let mended = nvim.inside(&format!(
         "local text = (function() {BUFFER} end)()
          return vim.bo.modified and text"
@@ -114,7 +135,7 @@ fn keeps_what_is_typed_while_a_task_runs() {
     let mut nvim = open(&nvim, &project, &[]);
 
     nvim.keys(":Ostler fix\r");
-    nvim.keys("Go// mine\u{1b}");
+    nvim.keys(&format!("Go// mine{NORMAL}"));
     nvim.inside(&format!(
         "local text = (function() {BUFFER} end)()
          return text:find('mut', 1, true) and text:find('mine', 1, true)"
@@ -140,7 +161,7 @@ fn an_edit_for_an_older_text_is_refused() {
         )
     };
 
-    nvim.keys("Go// mine\u{1b}");
+    nvim.keys(&format!("Go// mine{NORMAL}"));
     nvim.inside("return vim.bo.modified and vim.fn.mode() == 'n'");
     let typed = format!("{BROKEN}// mine\n");
     assert_eq!(nvim.inside(&apply("0"))["applied"], false);
@@ -174,6 +195,7 @@ fn stops_a_task_that_would_never_end() {
     );
     nvim.outside(&format!("{running} return runs()"));
 
+    nvim.screen("immutable variable `größe`: ");
     nvim.keys(":Ostler stop\r");
     nvim.outside(&format!("{running} return not runs()"));
     nvim.inside("return vim.fn.execute('messages'):find('stopped', 1, true)");
