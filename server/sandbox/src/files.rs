@@ -153,8 +153,11 @@ impl Mirror {
 /// Something in a mirror that is not a plain folder.
 pub(crate) struct Entry {
     pub(crate) relative: PathBuf,
-    /// A regular file, and nothing that hides what lies beneath.
+    /// A regular file.
     pub(crate) regular: bool,
+    /// A folder that hides the one of the same name beneath it, if there is one: the kernel marks
+    /// every folder so that a program made.
+    pub(crate) folder: bool,
 }
 
 /// Everything in the mirror at `root` but plain folders, without what lies in `skipped`
@@ -179,7 +182,7 @@ pub(crate) fn entries(root: &Path, skipped: &[PathBuf]) -> Vec<Entry> {
                 waiting.push(relative.clone());
             }
             if !plain {
-                result.push(Entry { relative, regular: kind.is_file() });
+                result.push(Entry { relative, regular: kind.is_file(), folder: kind.is_dir() });
             }
         }
     }

@@ -112,7 +112,8 @@ impl Shown {
         for place in self.places.iter().filter(|place| place.sources) {
             for entry in files::entries(&place.mirror.root, &self.skipped_in(place)) {
                 let path = place.at.join(&entry.relative);
-                if self.put.contains_key(&path) {
+                let hides_nothing = entry.folder && !tree.has_folder(&path);
+                if self.put.contains_key(&path) || hides_nothing {
                     continue;
                 }
                 if path.file_name() == Some(OsStr::new("Cargo.lock")) && entry.regular {
