@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use harness::{Harness, Outcome, Task, TaskEvent};
+use harness::{Draft, Grade, Harness, Outcome, Task, TaskEvent};
 use lsp::{ServerConfig, TaskRunner};
 use stdx::store::DataDir;
 use tokio::sync::mpsc::UnboundedSender;
@@ -51,5 +51,18 @@ impl TaskRunner for Runner {
         let harness = Arc::clone(&self.harness);
         let sinks = compose::session_sinks(&self.data, harness.clock.as_ref());
         async move { harness.run(task, events, sinks, cancel).await.0 }.boxed()
+    }
+
+    fn recheck(
+        &self,
+        draft: Draft,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Option<Grade>> {
+        let verifier = Arc::clone(&self.harness.verifier);
+        async move {
+            let verdict = harness::inspect(&draft, verifier.as_ref(), &cancel).await.ok()?;
+            verdict.is_clean().then_some(verdict.grade)
+        }
+        .boxed()
     }
 }
