@@ -1,1 +1,5 @@
 //! The one test binary.
+
+mod demo;
+mod editors;
+mod tidy;

@@ -36,6 +36,9 @@ pub(crate) struct Run {
     /// Write the change to the project's files instead of only printing it.
     #[arg(long)]
     pub(crate) apply: bool,
+    /// Grants the task a capability (`all` for every one). No tool asks for one so far.
+    #[arg(long, value_name = "CAPABILITY")]
+    pub(crate) allow: Vec<String>,
     /// What is to be done, such as "fix the build".
     #[arg(required = true)]
     pub(crate) task: String,

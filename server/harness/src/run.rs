@@ -77,6 +77,8 @@ impl Harness {
             status: status.clone(),
             grade,
             usage: run.usage,
+            requests: run.requests,
+            checks: checks.runs(),
             files: files
                 .map(|f| f.path.relative_to(&run.cx.root).unwrap_or_else(|| f.path.to_string()))
                 .collect(),

@@ -98,6 +98,10 @@ pub enum Event {
         grade: Grade,
         /// What all requests cost together.
         usage: Usage,
+        /// Requests that were sent.
+        requests: u32,
+        /// Runs of a checker.
+        checks: u32,
         /// The files that the change touches, relative to the root.
         files: Vec<String>,
     },

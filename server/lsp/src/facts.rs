@@ -1,13 +1,13 @@
-//! What is known about the client. Decided by what it says it can do; by its name only where a
-//! client can do what it does not announce, each with the place where that was seen.
+//! What is known about the client: what it says it can do, and after that what it was seen to do.
 
+use serde_json::Value;
 use text::PositionEncoding;
-use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::gen_lsp_types::PositionEncodingKind;
 
 /// What the client can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Facts {
-    /// How it counts characters in a line.
+    /// How it counts characters in a line, by the agreement of both sides.
     pub(crate) encoding: PositionEncoding,
     /// It shows progress that the server begins.
     pub(crate) progress: bool,
@@ -19,55 +19,110 @@ pub(crate) struct Facts {
     pub(crate) create_files: bool,
     /// It understands the deletion of files within edits.
     pub(crate) delete_files: bool,
-    /// It takes code actions that carry a command, not only bare commands.
+    /// It takes code actions that say more than a bare command.
     pub(crate) code_action_literals: bool,
 }
 
+/// Something that a client does although it does not say so.
+struct Quirk {
+    /// `clientInfo.name`, in any case.
+    client: &'static str,
+    /// The capability that it does not announce, as a JSON pointer. A client that says anything
+    /// there is taken at its word.
+    silent_about: &'static str,
+    apply: fn(&mut Facts),
+}
+
+const DOCUMENT_CHANGES: &str = "/workspace/workspaceEdit/documentChanges";
+
+const QUIRKS: &[Quirk] = &[
+    // Neovim (0.10.4 and 0.12.4 were tried) applies `documentChanges` and compares versions, but
+    // runtime/lua/vim/lsp/protocol.lua does not announce it:
+    // https://github.com/neovim/neovim/blob/master/runtime/lua/vim/lsp/protocol.lua
+    Quirk {
+        client: "neovim",
+        silent_about: DOCUMENT_CHANGES,
+        apply: |facts| facts.document_changes = true,
+    },
+];
+
 impl Facts {
-    /// What `params` of `initialize` say.
-    pub(crate) fn of(params: &lsp::InitializeParams) -> Facts {
-        // By value, because the typed form differs between releases of the types and what is
-        // missing or of another shape must only count as "no".
-        let capabilities = serde_json::to_value(&params.capabilities).unwrap_or_default();
+    /// What the parameters of `initialize` say. Whatever is missing or of another shape than it
+    /// should be counts as "no": a client must not be lost over one odd value.
+    pub(crate) fn of(params: &Value) -> Facts {
+        let capabilities = &params["capabilities"];
         let at = |path: &str| capabilities.pointer(path);
-        let yes = |path: &str| at(path).and_then(serde_json::Value::as_bool).unwrap_or(false);
+        let says = |path: &str| at(path) == Some(&Value::Bool(true));
         let lists = |path: &str, wanted: &str| {
-            at(path)
-                .and_then(serde_json::Value::as_array)
-                .is_some_and(|items| items.iter().any(|item| item == wanted))
+            let items = at(path).and_then(Value::as_array);
+            items.is_some_and(|items| items.iter().any(|item| item == wanted))
         };
         let encodings = "/general/positionEncodings";
-        let encoding = if lists(encodings, "utf-8") {
-            PositionEncoding::Utf8
-        } else if lists(encodings, "utf-32") {
-            PositionEncoding::Utf32
-        } else {
-            PositionEncoding::Utf16
-        };
-        let operation = |name: &str| lists("/workspace/workspaceEdit/resourceOperations", name);
-        let name = params.client_info.as_ref().map(|info| info.name.as_str()).unwrap_or_default();
-        // Neovim 0.10 to 0.12 applies versioned document changes and does not say so
-        // (runtime/lua/vim/lsp/protocol.lua announces `resourceOperations` only).
-        let neovim = name.eq_ignore_ascii_case("neovim");
-        Facts {
-            encoding,
-            progress: yes("/window/workDoneProgress"),
-            apply_edit: yes("/workspace/applyEdit"),
-            document_changes: yes("/workspace/workspaceEdit/documentChanges") || neovim,
-            create_files: operation("create"),
-            delete_files: operation("delete"),
+        let operations = "/workspace/workspaceEdit/resourceOperations";
+        let mut facts = Facts {
+            encoding: if lists(encodings, "utf-8") {
+                PositionEncoding::Utf8
+            } else if lists(encodings, "utf-32") {
+                PositionEncoding::Utf32
+            } else {
+                PositionEncoding::Utf16
+            },
+            progress: says("/window/workDoneProgress"),
+            apply_edit: says("/workspace/applyEdit"),
+            document_changes: says(DOCUMENT_CHANGES),
+            create_files: lists(operations, "create"),
+            delete_files: lists(operations, "delete"),
             code_action_literals: at("/textDocument/codeAction/codeActionLiteralSupport").is_some(),
+        };
+        let name = params["clientInfo"]["name"].as_str().unwrap_or_default();
+        for quirk in QUIRKS {
+            if name.eq_ignore_ascii_case(quirk.client) && at(quirk.silent_about).is_none() {
+                (quirk.apply)(&mut facts);
+            }
         }
+        facts
     }
 
     /// The name of the encoding on the wire.
-    pub(crate) fn encoding_name(&self) -> lsp::PositionEncodingKind {
+    pub(crate) fn encoding_name(&self) -> PositionEncodingKind {
         match self.encoding {
-            PositionEncoding::Utf8 => "utf-8",
-            PositionEncoding::Utf16 => "utf-16",
-            PositionEncoding::Utf32 => "utf-32",
+            PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
+            PositionEncoding::Utf16 => PositionEncodingKind::UTF16,
+            PositionEncoding::Utf32 => PositionEncodingKind::UTF32,
         }
-        .to_owned()
-        .into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn odd_values_count_as_no() {
+        for params in [
+            json!({}),
+            json!([]),
+            json!({"capabilities": []}),
+            json!({"capabilities": {
+                "general": {"positionEncodings": "utf-8"},
+                "window": {"workDoneProgress": "yes"},
+                "workspace": {"applyEdit": 1, "workspaceEdit": {"resourceOperations": {}}},
+            }, "clientInfo": 3}),
+        ] {
+            assert_eq!(Facts::of(&params), Facts::default(), "{params}");
+        }
+    }
+
+    #[test]
+    fn what_a_client_says_comes_before_what_its_name_suggests() {
+        let changes = |params: &Value| Facts::of(params).document_changes;
+        let says = |value: Value| json!({"workspace": {"workspaceEdit": value}});
+        let named = |name: &str, capabilities: Value| json!({"clientInfo": {"name": name}, "capabilities": capabilities});
+        assert!(changes(&named("Neovim", says(json!({})))));
+        assert!(!changes(&named("Neovim", says(json!({"documentChanges": false})))));
+        assert!(!changes(&named("helix", says(json!({})))));
+        assert!(changes(&named("helix", says(json!({"documentChanges": true})))));
     }
 }

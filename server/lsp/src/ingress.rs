@@ -1,27 +1,30 @@
 //! The door for everything that the client sends.
 //!
-//! `tower-lsp` calls a service in the order of the wire, but runs what comes of the calls side by
-//! side and at most some at a time. So what must keep its order is done here, inside of the call,
-//! and what may take long gets a task of its own.
+//! What must keep its order is done here, inside of the call, before the next message is looked
+//! at. Everything else is told here what it may see, and runs on its own.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Either, Ready, ready};
 use tower::Service;
+use tower_lsp::gen_lsp_types::MessageType;
 use tower_lsp::jsonrpc::{Error, Request, Response};
 
 use crate::methods;
-use crate::state::{Shared, WIRE, Wire};
+use crate::state::{Shared, at_wire};
 
 /// A service in front of `inner`.
 pub(crate) struct Ingress<S> {
     pub(crate) inner: S,
     pub(crate) shared: Arc<Shared>,
 }
+
+/// The answer, if it is there already; otherwise what must run, on a task of its own, to get it.
+pub(crate) type Answer<E> =
+    Either<Ready<Result<Option<Response>, E>>, BoxFuture<'static, Result<Option<Response>, E>>>;
 
 impl<S> Service<Request> for Ingress<S>
 where
@@ -31,55 +34,87 @@ where
 {
     type Response = Option<Response>;
     type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Option<Response>, S::Error>>;
+    type Future = Answer<S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        if methods::applied_in_order(&self.shared, &request) {
-            return futures::future::ready(Ok(None)).boxed();
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        if request.id().is_none() && methods::is_ordered(request.method()) {
+            self.apply(request);
+            return Either::Left(ready(Ok(None)));
         }
         match request.method() {
+            // Their effects must not wait for anything.
             "$/cancelRequest" | "exit" => return at_once(self.inner.call(request)),
+            "initialize" => {
+                request = methods::initialize::read(&self.shared, request);
+                return at_once(self.inner.call(request));
+            }
             "shutdown" => self.shared.shut_down(),
             _ => {}
         }
-        let wire = Wire { snapshot: self.shared.snapshot() };
         let (method, id) = (request.method().to_owned(), request.id().cloned());
-        let task = tokio::spawn(WIRE.scope(wire, self.inner.call(request)));
+        let snapshot = self.shared.snapshot();
+        let handler = at_wire(snapshot, self.inner.call(request));
         let shared = Arc::clone(&self.shared);
-        async move {
-            match task.await {
-                Ok(answer) => answer,
-                Err(error) => {
-                    tracing::error!(method, %error, "a handler crashed");
-                    shared.tell_error(&format!("{method} failed inside of Ostler; it goes on"));
-                    Ok(id.map(|id| Response::from_error(id, crashed(&method))))
-                }
-            }
-        }
-        .boxed()
+        let guarded = AssertUnwindSafe(handler).catch_unwind().map(move |answer| {
+            answer.unwrap_or_else(|panic| {
+                report(&shared, &method, &*panic);
+                Ok(id.map(|id| Response::from_error(id, crashed(&method))))
+            })
+        });
+        Either::Right(guarded.boxed())
     }
 }
 
-/// Polls `future` right now, because its effect must not wait for its turn in a queue.
-fn at_once<F, T>(future: F) -> BoxFuture<'static, T>
-where
-    F: Future<Output = T> + Send + 'static,
-    T: Send + 'static,
-{
-    let mut future: Pin<Box<F>> = Box::pin(future);
-    let mut cx = Context::from_waker(std::task::Waker::noop());
-    match future.as_mut().poll(&mut cx) {
-        Poll::Ready(value) => futures::future::ready(value).boxed(),
-        Poll::Pending => future,
+impl<S> Ingress<S> {
+    /// Applies a notification that changes state.
+    fn apply(&self, request: Request) {
+        let method = request.method().to_owned();
+        let shared = &self.shared;
+        let applied =
+            std::panic::catch_unwind(AssertUnwindSafe(|| methods::apply(shared, request)));
+        match applied {
+            Ok(Ok(())) => {}
+            Ok(Err(reason)) => {
+                tracing::warn!(method, reason, "a notification makes no sense");
+                let text = format!("cannot follow {method}: {reason}");
+                shared.tell(MessageType::Error, text);
+            }
+            Err(panic) => report(shared, &method, &*panic),
+        }
     }
+}
+
+/// Polls `future` right now.
+fn at_once<F, E>(future: F) -> Answer<E>
+where
+    F: Future<Output = Result<Option<Response>, E>> + Send + 'static,
+{
+    let mut future = Box::pin(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Either::Left(ready(answer)),
+        Poll::Pending => Either::Right(future),
+    }
+}
+
+fn report(shared: &Arc<Shared>, method: &str, panic: &(dyn std::any::Any + Send)) {
+    let text = panic_text(panic);
+    tracing::error!(method, text, "a handler crashed");
+    let text = format!("{method} failed inside of Ostler, which goes on: {text}");
+    shared.tell(MessageType::Error, text);
+}
+
+/// What a panic says.
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
 }
 
 fn crashed(method: &str) -> Error {
     let mut error = Error::internal_error();
-    error.message = format!("the handler of {method} crashed").into();
+    error.message = format!("{method} failed inside of Ostler").into();
     error
 }

@@ -1,4 +1,4 @@
-//! The progress of a task as the client shows it.
+//! What the user sees of a task while it runs.
 
 use std::sync::Arc;
 
@@ -8,48 +8,65 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::state::Shared;
 
-/// The name of a task's progress.
-fn token(id: TaskId) -> String {
-    format!("ostler/{id}")
+const PREFIX: &str = "ostler/task/";
+
+fn token_of(task: TaskId) -> String {
+    format!("{PREFIX}{task}")
 }
 
-/// The task that a progress belongs to.
+/// The task whose progress has this token.
 pub(crate) fn task_of(token: &str) -> Option<TaskId> {
-    token.strip_prefix("ostler/")?.parse().ok().map(TaskId)
+    token.strip_prefix(PREFIX)?.parse().ok().map(TaskId)
 }
 
-/// Shows what `events` tell until they end, then says that the progress has ended. Without a
-/// client that shows progress the events are only taken.
+/// Shows the progress of a task until `events` ends, and from then on nothing.
 pub(crate) async fn show(
     shared: Arc<Shared>,
-    id: TaskId,
+    task: TaskId,
     title: String,
     mut events: UnboundedReceiver<TaskEvent>,
 ) {
-    let token = token(id);
-    let shown = shared.facts().progress && shared.editor.create_progress(&token).await;
-    if !shown {
-        while events.recv().await.is_some() {}
+    let token = token_of(task);
+    let editor = &shared.editor;
+    let mut shown = harness::Phase::Gathering.to_string();
+    let created = {
+        let mut asking = std::pin::pin!(editor.create_progress(&token));
+        loop {
+            tokio::select! {
+                created = &mut asking => break created,
+                event = events.recv() => match event {
+                    Some(event) => shown = words(event).unwrap_or(shown),
+                    // The task has ended before the client has answered. What was not begun needs
+                    // no end.
+                    None => return,
+                },
+            }
+        }
+    };
+    if !created {
         return;
     }
     let begin = json!({
-        "kind": "begin", "title": title, "cancellable": true, "message": "starting",
+        "kind": "begin",
+        "title": format!("Ostler: {title}"),
+        "message": shown,
+        "cancellable": true,
     });
-    shared.editor.progress(&token, begin).await;
-    let mut last = String::new();
+    editor.progress(&token, begin).await;
     while let Some(event) = events.recv().await {
-        let message = match event {
-            TaskEvent::Phase(phase) => phase.to_string(),
-            TaskEvent::Call { tool, about } if about.is_empty() => tool,
-            TaskEvent::Call { tool, about } => format!("{tool} {about}"),
-            TaskEvent::Usage(_) => continue,
-        };
-        // What came meanwhile is newer; a client that reads slowly gets the latest only.
-        if message != last && events.is_empty() {
-            let report = json!({"kind": "report", "message": message, "cancellable": true});
-            shared.editor.progress(&token, report).await;
-            last = message;
-        }
+        let Some(message) = words(event).filter(|message| *message != shown) else { continue };
+        let report = json!({"kind": "report", "message": message, "cancellable": true});
+        editor.progress(&token, report).await;
+        shown = message;
     }
-    shared.editor.progress(&token, json!({"kind": "end"})).await;
+    editor.progress(&token, json!({"kind": "end"})).await;
+}
+
+/// What the user is told of an event.
+fn words(event: TaskEvent) -> Option<String> {
+    match event {
+        TaskEvent::Phase(phase) => Some(phase.to_string()),
+        TaskEvent::Call { tool, about } => Some(ide::one_line(&format!("{tool} {about}"), 80)),
+        TaskEvent::Usage(_) => None,
+    }
 }

@@ -3,78 +3,83 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use harness::TaskId;
+use harness::Diagnostic;
 use stdx::AbsPath;
-use text::Text;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower_lsp::gen_lsp_types::MessageType;
 use workspace::{Change, Documents, Snapshot};
 
-use crate::client::Editor;
-use crate::facts::Facts;
-use crate::tasks::{ExtraCommand, TaskEntry, TaskRunner};
-
-/// The project at the place of a message on the wire.
-#[derive(Clone)]
-pub(crate) struct Wire {
-    /// Everything that the client had said before the message.
-    pub(crate) snapshot: Snapshot,
-}
+use crate::config::ServerConfig;
+use crate::delivery::Deliveries;
+use crate::editor::Editor;
+use crate::tasks::Tasks;
 
 tokio::task_local! {
-    /// Set by the ingress for every request.
-    pub(crate) static WIRE: Wire;
+    /// The project at the place of the message on the wire: everything that the client had said
+    /// before it. Set by the ingress for every handler.
+    static WIRE: Snapshot;
 }
 
-/// What all handlers share. The lock inside is held for single steps only, never across an await.
+/// Lets `handler` see the project as `snapshot` has it.
+pub(crate) fn at_wire<F>(
+    snapshot: Snapshot,
+    handler: F,
+) -> tokio::task::futures::TaskLocalFuture<Snapshot, F>
+where
+    F: Future,
+{
+    WIRE.scope(snapshot, handler)
+}
+
+/// Files whose diagnostics are remembered.
+const REMEMBERED_FILES: usize = 64;
+/// Diagnostics remembered of one file.
+const REMEMBERED_DIAGNOSTICS: usize = 200;
+
+/// What all handlers share. Its locks are held for single steps only, never across an await.
 pub(crate) struct Shared {
     state: Mutex<State>,
-    /// Counts the content changes that the client sent.
-    changes: watch::Sender<u64>,
+    events: watch::Sender<Events>,
     pub(crate) editor: Editor,
-    pub(crate) runner: Arc<dyn TaskRunner>,
-    pub(crate) extra: Vec<ExtraCommand>,
-    /// Cancelled when the server ends.
+    pub(crate) config: ServerConfig,
+    /// Cancelled when the server ends; tasks and commands hang below it.
     pub(crate) ending: CancellationToken,
+    /// Everything that runs on its own.
     pub(crate) tracker: TaskTracker,
+    pub(crate) tasks: Tasks,
+}
+
+/// Counts what happened that may settle the fate of an edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Events {
+    /// Documents opened, changed and closed, and files that the client saw change.
+    pub(crate) documents: u64,
+    /// Answers to requests for an edit.
+    pub(crate) replies: u64,
 }
 
 #[derive(Default)]
 struct State {
     documents: Documents,
     folders: Vec<AbsPath>,
-    facts: Facts,
     shut_down: bool,
-    /// Texts that an edit of ours should bring about, and who waits for them.
-    expected: Vec<Expected>,
-    tasks: BTreeMap<TaskId, TaskEntry>,
-    last_task: u64,
-}
-
-struct Expected {
-    path: AbsPath,
-    text: Text,
-    /// The task whose edit it is.
-    task: TaskId,
-    seen: bool,
+    deliveries: Deliveries,
+    /// What other servers complained about when the client last told us, by file.
+    diagnostics: BTreeMap<AbsPath, Vec<Diagnostic>>,
 }
 
 impl Shared {
-    pub(crate) fn new(
-        editor: Editor,
-        runner: Arc<dyn TaskRunner>,
-        extra: Vec<ExtraCommand>,
-        ending: CancellationToken,
-    ) -> Shared {
+    pub(crate) fn new(editor: Editor, config: ServerConfig, ending: CancellationToken) -> Shared {
         Shared {
             state: Mutex::default(),
-            changes: watch::Sender::new(0),
+            events: watch::Sender::new(Events::default()),
             editor,
-            runner,
-            extra,
+            config,
             ending,
             tracker: TaskTracker::new(),
+            tasks: Tasks::default(),
         }
     }
 
@@ -82,11 +87,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The project now, at the first folder.
+    /// The project now, seen from the client's first folder.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let state = self.state();
-        let root = state.folders.first().cloned().unwrap_or_else(AbsPath::root);
-        state.documents.snapshot(root)
+        let root = state.folders.first().cloned();
+        state.documents.snapshot(root.unwrap_or_else(AbsPath::root))
+    }
+
+    /// The project at the place on the wire of the message that is being handled.
+    pub(crate) fn wire(&self) -> Snapshot {
+        WIRE.try_with(Snapshot::clone).unwrap_or_else(|_| self.snapshot())
     }
 
     /// The folder of the project that `path` belongs to: the innermost of the client's folders
@@ -101,26 +111,17 @@ impl Shared {
             .unwrap_or_else(|| path.clone())
     }
 
-    pub(crate) fn facts(&self) -> Facts {
-        self.state().facts
-    }
-
-    pub(crate) fn initialized(&self, facts: Facts, folders: Vec<AbsPath>) {
-        let mut state = self.state();
-        state.facts = facts;
-        state.folders = folders;
+    pub(crate) fn set_folders(&self, folders: Vec<AbsPath>) {
+        self.state().folders = folders;
     }
 
     pub(crate) fn folders_changed(&self, gone: &[AbsPath], new: Vec<AbsPath>) {
         let mut state = self.state();
-        state.folders.retain(|folder| !gone.contains(folder));
+        state.folders.retain(|folder| !gone.contains(folder) && !new.contains(folder));
         state.folders.extend(new);
     }
 
-    pub(crate) fn folders(&self) -> Vec<AbsPath> {
-        self.state().folders.clone()
-    }
-
+    /// Remembers that the client asked us to shut down.
     pub(crate) fn shut_down(&self) {
         self.state().shut_down = true;
     }
@@ -134,99 +135,95 @@ impl Shared {
         state.documents.open(path.clone(), version, text);
         state.observe(&path);
         drop(state);
-        self.changes.send_modify(|count| *count += 1);
+        self.document_event();
     }
 
     pub(crate) fn closed(&self, path: &AbsPath) {
-        self.state().documents.close(path);
-        self.changes.send_modify(|count| *count += 1);
-    }
-
-    /// Applies content changes one after the other and looks after each whether the text is one
-    /// that an edit of ours should bring about.
-    pub(crate) fn changed(&self, path: &AbsPath, version: i32, changes: Vec<Change>) {
         let mut state = self.state();
-        if state.expected.iter().any(|expected| expected.path == *path) {
-            for change in changes {
-                state.documents.change(path, version, vec![change]);
-                state.observe(path);
-            }
-        } else if !state.documents.change(path, version, changes) {
-            tracing::warn!(%path, "a change of a document that is not open");
-        }
+        state.documents.close(path);
+        state.diagnostics.remove(path);
         drop(state);
-        self.changes.send_modify(|count| *count += 1);
+        self.document_event();
     }
 
-    /// Counts content changes from here on.
-    pub(crate) fn watch_changes(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
-    }
-
-    /// From now on looks out for `texts`, which an edit of `task` should bring about.
-    pub(crate) fn expect(&self, task: TaskId, texts: Vec<(AbsPath, Text)>) {
+    /// Applies content changes one after the other and looks after each whether the text is the
+    /// one that an edit of ours should bring about. `false` if the document is not open.
+    pub(crate) fn changed(&self, path: &AbsPath, version: i32, changes: Vec<Change>) -> bool {
         let mut state = self.state();
-        state.expected.retain(|expected| expected.task != task);
-        let new = texts.into_iter().map(|(path, text)| Expected { path, text, task, seen: false });
-        state.expected.extend(new);
+        let open = if state.deliveries.expects(path) {
+            changes.into_iter().fold(true, |open, change| {
+                let open = state.documents.change(path, version, vec![change]) && open;
+                state.observe(path);
+                open
+            })
+        } else {
+            state.documents.change(path, version, changes)
+        };
+        drop(state);
+        self.document_event();
+        open
     }
 
-    /// Whether all texts that `task` expects have been seen.
-    pub(crate) fn all_seen(&self, task: TaskId) -> bool {
-        self.state().expected.iter().filter(|e| e.task == task).all(|expected| expected.seen)
+    /// Something changed that may settle the fate of an edit.
+    pub(crate) fn document_event(&self) {
+        self.events.send_modify(|events| events.documents += 1);
     }
 
-    /// Whether no text that `task` expects has been seen.
-    pub(crate) fn nothing_seen(&self, task: TaskId) -> bool {
-        !self.state().expected.iter().any(|expected| expected.task == task && expected.seen)
+    pub(crate) fn events(&self) -> watch::Receiver<Events> {
+        self.events.subscribe()
     }
 
-    /// Looks out for nothing of `task` any more.
-    pub(crate) fn forget(&self, task: TaskId) {
-        self.state().expected.retain(|expected| expected.task != task);
-    }
-
-    /// A new task, by a number that no other had.
-    pub(crate) fn add_task(&self, make: impl FnOnce(TaskId) -> TaskEntry) -> TaskId {
+    /// Lets `step` work on the edits that are under way, with the documents as they are now.
+    pub(crate) fn deliveries<T>(&self, step: impl FnOnce(&mut Deliveries, &Snapshot) -> T) -> T {
         let mut state = self.state();
-        state.last_task += 1;
-        let id = TaskId(state.last_task);
-        state.tasks.insert(id, make(id));
-        id
+        let now = state.documents.snapshot(AbsPath::root());
+        step(&mut state.deliveries, &now)
     }
 
-    /// Lets `change` work on a task; `None` if there is none of this number.
-    pub(crate) fn task<T>(
-        &self,
-        id: TaskId,
-        change: impl FnOnce(&mut TaskEntry) -> T,
-    ) -> Option<T> {
-        self.state().tasks.get_mut(&id).map(change)
+    pub(crate) fn reply_event(&self) {
+        self.events.send_modify(|events| events.replies += 1);
     }
 
-    pub(crate) fn remove_task(&self, id: TaskId) -> Option<TaskEntry> {
-        self.state().tasks.remove(&id)
+    /// Remembers what the client knows to be wrong in the lines `first..=last` (from 1) of a file.
+    pub(crate) fn remember(&self, path: &AbsPath, lines: (usize, usize), found: &[Diagnostic]) {
+        let mut state = self.state();
+        if state.diagnostics.len() >= REMEMBERED_FILES && !state.diagnostics.contains_key(path) {
+            state.diagnostics.pop_first();
+        }
+        let known = state.diagnostics.entry(path.clone()).or_default();
+        known.retain(|old| {
+            let touches = old.spans.iter().any(|s| s.line <= lines.1 && s.end_line >= lines.0);
+            !touches && !found.contains(old)
+        });
+        known.extend(found.iter().cloned());
+        let excess = known.len().saturating_sub(REMEMBERED_DIAGNOSTICS);
+        known.drain(..excess);
     }
 
-    /// What each task is about, by number.
-    pub(crate) fn tasks<T>(&self, look: impl Fn(TaskId, &TaskEntry) -> T) -> Vec<T> {
-        self.state().tasks.iter().map(|(id, entry)| look(*id, entry)).collect()
+    /// What was last known to be wrong in a line (from 1) of a file.
+    pub(crate) fn remembered(&self, path: &AbsPath, line: usize) -> Vec<Diagnostic> {
+        let state = self.state();
+        let known = state.diagnostics.get(path).map(Vec::as_slice).unwrap_or_default();
+        let at_line = |found: &&Diagnostic| {
+            found.spans.iter().any(|span| span.line <= line && line <= span.end_line)
+        };
+        known.iter().filter(at_line).cloned().collect()
     }
 
-    /// Tells the user what went wrong, in one line, without waiting for it to be said.
-    pub(crate) fn tell_error(self: &Arc<Self>, message: &str) {
-        let (shared, message) = (Arc::clone(self), message.to_owned());
-        self.tracker.spawn(async move { shared.editor.error(&message).await });
+    /// Shows one line to the user, without waiting until it is shown.
+    pub(crate) fn tell(self: &Arc<Self>, kind: MessageType, text: String) {
+        let shared = Arc::clone(self);
+        self.tracker.spawn(async move { shared.editor.show(kind, &text).await });
     }
 }
 
 impl State {
+    /// Compares the text of a document with what edits of ours should bring about.
     fn observe(&mut self, path: &AbsPath) {
-        let snapshot = self.documents.snapshot(path.clone());
-        let Some(document) = snapshot.document(path) else { return };
-        for expected in &mut self.expected {
-            if expected.path == *path && expected.text == document.text {
-                expected.seen = true;
+        if self.deliveries.expects(path) {
+            let now = self.documents.snapshot(AbsPath::root());
+            if let Some(document) = now.document(path) {
+                self.deliveries.observe(path, &document.text);
             }
         }
     }

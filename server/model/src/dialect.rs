@@ -2,9 +2,11 @@
 //! machine from what comes back to events. The transport is the same for all.
 
 mod anthropic;
+mod chat;
 mod object;
+mod responses;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tool_input;
 
 use std::collections::BTreeMap;
@@ -49,6 +51,8 @@ pub(crate) trait Decode: Send {
 pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, ModelError> {
     let encoded = match endpoint.dialect {
         Dialect::Anthropic => anthropic::encode(request, endpoint),
+        Dialect::Chat => chat::encode(request, endpoint),
+        Dialect::Responses => responses::encode(request, endpoint),
     };
     encoded.map_err(|error| ModelError::BadRequest(format!("the request is not JSON: {error}")))
 }
@@ -58,6 +62,8 @@ pub(crate) fn decoder(dialect: Dialect, request: &Request) -> Box<dyn Decode> {
     let names = CallNames::after(request);
     match dialect {
         Dialect::Anthropic => Box::new(anthropic::Decoder::new(names)),
+        Dialect::Chat => Box::new(chat::Decoder::new(names)),
+        Dialect::Responses => Box::new(responses::Decoder::new(names)),
     }
 }
 
@@ -99,6 +105,15 @@ fn derived_stop(said: StopReason, calls: bool) -> StopReason {
 fn further_members<'a>(endpoint: &'a Endpoint, own: &[&str]) -> BTreeMap<&'a str, &'a Value> {
     let members = endpoint.body.iter().map(|(key, value)| (key.as_str(), value));
     members.filter(|(key, _)| !own.contains(key)).collect()
+}
+
+/// `path` on a server whose base URL holds the version, as OpenAI's does. A bare address gets
+/// `/v1`, which is where all such servers have it.
+fn openai_url(base: &str, path: &str) -> String {
+    let base = base.trim_end_matches('/');
+    let authority = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let version = if authority.contains('/') { "" } else { "/v1" };
+    format!("{base}{version}{path}")
 }
 
 /// What this dialect attached to the call.

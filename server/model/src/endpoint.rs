@@ -10,21 +10,30 @@ use serde_json::{Map, Value};
 pub enum Dialect {
     /// Anthropic's Messages.
     Anthropic,
+    /// OpenAI's Chat Completions, which most other servers copy.
+    Chat,
+    /// OpenAI's Responses.
+    Responses,
 }
 
 impl Dialect {
+    /// All of them.
+    pub const ALL: [Dialect; 3] = [Dialect::Anthropic, Dialect::Chat, Dialect::Responses];
+
     /// Its name, as it stands in settings, in a model's name and in [`crate::Block::Opaque`].
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Dialect::Anthropic => "anthropic",
+            Dialect::Chat => "openai-chat",
+            Dialect::Responses => "openai-responses",
         }
     }
 
     /// The dialect of this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Dialect> {
-        [Dialect::Anthropic].into_iter().find(|dialect| dialect.name() == name)
+        Dialect::ALL.into_iter().find(|dialect| dialect.name() == name)
     }
 }
 
@@ -45,6 +54,15 @@ pub enum CacheTtl {
     FiveMinutes,
     /// An hour, at a higher price for writing.
     OneHour,
+}
+
+/// How Chat Completions calls the upper bound of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaxTokensMember {
+    /// `max_tokens`, which every compatible server knows.
+    MaxTokens,
+    /// `max_completion_tokens`, which OpenAI's own reasoning models demand.
+    MaxCompletionTokens,
 }
 
 /// How long to wait for a sign of life. There is no limit for a whole answer: a model may think
@@ -85,6 +103,8 @@ pub struct Endpoint {
     pub model: String,
     /// Upper bound of an answer in tokens; a request that asks for more is cut down to it.
     pub max_tokens: u32,
+    /// How the bound is called; for Chat Completions only.
+    pub max_tokens_member: MaxTokensMember,
     /// How long marked prefixes are kept.
     pub cache_ttl: CacheTtl,
     /// Further headers, such as `anthropic-beta`.
@@ -103,19 +123,28 @@ pub struct Endpoint {
 pub const ANTHROPIC_VERSION: &str = "2026-10-21";
 
 impl Endpoint {
-    /// `model` on the server at `base_url`, everything else as the dialect's own vendor has it.
+    /// `model` on the server at `base_url`, everything else as the dialect's own vendor has it;
+    /// only the bound of Chat Completions is called as all but that vendor call it.
     #[must_use]
     pub fn new(dialect: Dialect, base_url: impl Into<String>, model: impl Into<String>) -> Self {
         let version = match dialect {
             Dialect::Anthropic => Some(ANTHROPIC_VERSION.to_owned()),
+            Dialect::Chat | Dialect::Responses => None,
+        };
+        let base_url = base_url.into();
+        let max_tokens_member = if base_url.starts_with("https://api.openai.com/") {
+            MaxTokensMember::MaxCompletionTokens
+        } else {
+            MaxTokensMember::MaxTokens
         };
         Endpoint {
-            base_url: base_url.into(),
+            base_url,
             dialect,
             version,
             auth: Auth::Bearer,
             model: model.into(),
             max_tokens: 32_000,
+            max_tokens_member,
             cache_ttl: CacheTtl::default(),
             headers: Vec::new(),
             body: Map::new(),

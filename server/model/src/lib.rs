@@ -17,7 +17,9 @@ mod retry;
 pub mod secret;
 mod sse;
 
-pub use endpoint::{ANTHROPIC_VERSION, Auth, CacheTtl, Dialect, Endpoint, Timeouts};
+pub use endpoint::{
+    ANTHROPIC_VERSION, Auth, CacheTtl, Dialect, Endpoint, MaxTokensMember, Timeouts,
+};
 pub use error::ModelError;
 pub use event::{StopReason, StreamEvent, Usage};
 pub use json::RawJson;

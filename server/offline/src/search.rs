@@ -114,7 +114,7 @@ impl Search {
         }
         loop {
             let Some(state) = self.stack.last() else { return self.finish() };
-            let targets = targets(&self.goal, &state.report);
+            let targets = targets(&self.goal, &state.report, self.stack.len() > 1);
             if targets.is_empty() || self.checks >= MAX_CHECKS {
                 return self.finish();
             }
@@ -255,7 +255,7 @@ impl Search {
             return;
         }
         self.failed.insert(candidate.edits.clone());
-        let targets = targets(&self.goal, &from.report);
+        let targets = targets(&self.goal, &from.report, self.stack.len() > 1);
         let meant = targets.get(candidate.error);
         let moved = meant.is_some_and(|error| !report::has(&next.report, error));
         let no_worse = next.report.errors().count() <= from.report.errors().count();
@@ -265,8 +265,12 @@ impl Search {
     }
 }
 
-/// The errors that are to be mended: those that the task names, or all if it names none.
-fn targets<'a>(goal: &str, report: &'a CheckReport) -> Vec<&'a Diagnostic> {
+/// The errors that are to be mended: those that the task names, or all if it names none. In a
+/// state that was reached `on_trust` all are: what came up on the way has to go as well.
+fn targets<'a>(goal: &str, report: &'a CheckReport, on_trust: bool) -> Vec<&'a Diagnostic> {
+    if on_trust {
+        return report.errors().collect();
+    }
     let named: Vec<&Diagnostic> = report
         .errors()
         .filter(|error| {

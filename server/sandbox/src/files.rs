@@ -153,8 +153,11 @@ impl Mirror {
 /// Something in a mirror that is not a plain folder.
 pub(crate) struct Entry {
     pub(crate) relative: PathBuf,
-    /// A regular file, and nothing that hides what lies beneath.
+    /// A regular file.
     pub(crate) regular: bool,
+    /// A folder that hides the one of the same name beneath it, if there is one: the kernel marks
+    /// every folder so that a program made.
+    pub(crate) folder: bool,
 }
 
 /// Everything in the mirror at `root` but plain folders, without what lies in `skipped`
@@ -170,10 +173,16 @@ pub(crate) fn entries(root: &Path, skipped: &[PathBuf]) -> Vec<Entry> {
             if skipped.contains(&relative) {
                 continue;
             }
-            if kind.is_dir() && !hides_lower(&entry.path()) {
-                waiting.push(relative);
-            } else {
-                result.push(Entry { relative, regular: kind.is_file() });
+            let plain = kind.is_dir() && !hides_lower(&entry.path());
+            if kind.is_dir() {
+                let left_out = [".git", "node_modules"].iter().any(|name| relative.ends_with(name));
+                if left_out || entry.path().join("CACHEDIR.TAG").exists() {
+                    continue;
+                }
+                waiting.push(relative.clone());
+            }
+            if !plain {
+                result.push(Entry { relative, regular: kind.is_file(), folder: kind.is_dir() });
             }
         }
     }
@@ -194,4 +203,40 @@ fn hides_lower(_folder: &Path) -> bool {
 /// The text of a file.
 pub(crate) fn read_text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TempFolder;
+
+    #[test]
+    fn a_mirror_follows_no_link() {
+        let folder = TempFolder::new();
+        let outside = folder.path().join("outside");
+        let mirror = Mirror { root: folder.path().join("mirror") };
+        fs::create_dir_all(&outside).unwrap();
+        fs::create_dir_all(&mirror.root).unwrap();
+        fs::write(outside.join("file"), "theirs").unwrap();
+        std::os::unix::fs::symlink(&outside, mirror.root.join("folder")).unwrap();
+        std::os::unix::fs::symlink(outside.join("file"), mirror.root.join("link")).unwrap();
+        assert_eq!(mirror.find(Path::new("folder/file")), None);
+        mirror.remove(Path::new("folder/file"), |_| true).unwrap();
+        for name in ["folder/file", "link"] {
+            mirror.write(Path::new(name), b"ours", 0o644, None).unwrap();
+            assert_eq!(fs::read_to_string(mirror.root.join(name)).unwrap(), "ours");
+        }
+        assert_eq!(fs::read_to_string(outside.join("file")).unwrap(), "theirs");
+        assert!(mirror.write(Path::new("../outside/file"), b"ours", 0o644, None).is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_newer_than_the_newest_build() {
+        let folder = TempFolder::new();
+        let mirror = Mirror { root: folder.path().to_owned() };
+        let far = 4_000_000_000 * 1_000_000_000_i128;
+        mirror.write(Path::new("file"), b"", 0o644, Some(far)).unwrap();
+        let stamp = Stamp::of(&fs::metadata(folder.path().join("file")).unwrap());
+        assert!(stamp.modified > far);
+    }
 }

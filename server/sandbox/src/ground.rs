@@ -41,10 +41,7 @@ pub(crate) fn survey(
     let mut ground = Ground { places: vec![top(root, home)], ..Ground::default() };
     let mut read: BTreeSet<PathBuf> = BTreeSet::new();
     let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
-    loop {
-        let Some(place) = ground.places.iter().find(|place| !read.contains(*place)).cloned() else {
-            break;
-        };
+    while let Some(place) = ground.places.iter().find(|place| !read.contains(*place)).cloned() {
         read.insert(place.clone());
         let tree = Tree::read(std::slice::from_ref(&place), &[]);
         let on_disk = tree.files.keys().filter(|path| names_paths(path));
@@ -135,6 +132,42 @@ fn signature(files: &BTreeMap<PathBuf, String>) -> u64 {
     hasher.finish()
 }
 
+/// Mount points within `places`: an overlay shows only the file system that it was made over.
+pub(crate) fn mounts_beneath(places: &[PathBuf]) -> Vec<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    let table = files::read_text(Path::new("/proc/self/mountinfo")).unwrap_or_default();
+    let mut result: Vec<PathBuf> = table
+        .lines()
+        .filter_map(|line| line.split(' ').nth(4))
+        .map(|at| PathBuf::from(std::ffi::OsString::from_vec(unescape(at))))
+        .filter(|at| places.iter().any(|place| at.starts_with(place) && at != place))
+        .filter(|at| at.is_dir())
+        .collect();
+    result.sort();
+    result.dedup();
+    result
+}
+
+/// Spaces and the like stand in the kernel's table as three octal digits.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut result = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digits = after.get(..3).and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(escaped) if byte == b'\\' => {
+                result.push(escaped);
+                rest = &after[3..];
+            }
+            _ => {
+                result.push(byte);
+                rest = after;
+            }
+        }
+    }
+    result
+}
+
 /// The user's home, if it is really theirs: services have system folders for a home.
 pub(crate) fn home(environment: &Environment) -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt;
@@ -169,8 +202,9 @@ pub(crate) fn readable(
     places: &[PathBuf],
 ) -> Vec<PathBuf> {
     let mut result: Vec<PathBuf> = rustup_home(environment).into_iter().collect();
-    let on_path = environment.get("PATH").map(|path| std::env::split_paths(path).collect());
-    for folder in on_path.unwrap_or_else(Vec::new) {
+    let on_path: Option<Vec<PathBuf>> =
+        environment.get("PATH").map(|path| std::env::split_paths(path).collect());
+    for folder in on_path.unwrap_or_default() {
         let name = folder.file_name().and_then(OsStr::to_str).unwrap_or_default();
         let belongs = ["bin", "sbin", "shims"].contains(&name);
         let whole = folder.parent().filter(|around| {

@@ -16,10 +16,12 @@ mod manifest;
 mod namespace;
 mod scratch;
 mod shown;
+mod stage;
 #[cfg(test)]
 mod testing;
 mod tree;
 
 pub use cargo::{CargoVerifier, FailedTest, TEST_FAILED, TESTS_PASSED, TestReport};
 pub use config::{SandboxConfig, Wall, matters_to_builds};
-pub use confined::{Confined, Program, SandboxError};
+pub use confined::{Confined, Program, Ran, SandboxError};
+pub use shown::Written;

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -26,6 +26,9 @@ impl Scratch {
     pub(crate) fn new(base: &Path) -> io::Result<Scratch> {
         DirBuilder::new().recursive(true).mode(0o700).create(base)?;
         let base = base.canonicalize()?;
+        if fs::metadata(&base)?.uid() != rustix::process::geteuid().as_raw() {
+            return Err(io::Error::other("the scratch folder belongs to somebody else"));
+        }
         sweep(&base);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = base.join(format!("{PREFIX}{}-{count}", std::process::id()));

@@ -4,6 +4,8 @@
 //! a new date: a drafted file, a drafted file that went back to the disk's text, and a file that
 //! somebody put on disk with a date from the past.
 
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io;
@@ -14,6 +16,7 @@ use text::Text;
 use crate::files::{self, Mirror};
 use crate::fingerprints::{self, BuildTimes};
 use crate::tree::{Differences, Stamp, Tree};
+pub use written::Written;
 
 /// A folder that the program may write, and where its writes go.
 #[derive(Debug, Clone)]
@@ -35,6 +38,8 @@ enum Put {
     Disk(Stamp),
     /// The sign for "gone".
     Gone,
+    /// Something that a program put there.
+    Foreign,
 }
 
 /// The shown state of some places.
@@ -52,6 +57,8 @@ pub(crate) struct Shown {
     seen: Option<Tree>,
     /// The user's own builds as of then.
     builds: BuildTimes,
+    /// The copies as of then, where the mirrors are copies.
+    copied: Tree,
 }
 
 impl Shown {
@@ -62,8 +69,8 @@ impl Shown {
         own_target: Option<PathBuf>,
         whole: bool,
     ) -> Shown {
-        let (put, seen, builds) = Default::default();
-        Shown { places, targets, own_target, whole, put, seen, builds }
+        let (put, seen, builds, copied) = Default::default();
+        Shown { places, targets, own_target, whole, put, seen, builds, copied }
     }
 
     pub(crate) fn own_target(&self) -> Option<&Path> {
@@ -147,6 +154,10 @@ impl Shown {
         if !copied_anew {
             self.wake_packages(&touched, want, &tree, newest, first)?;
         }
+        if self.whole {
+            self.copy_folder_links(&tree)?;
+            self.copied = self.read_copies();
+        }
         self.seen = Some(tree);
         self.builds = lower;
         Ok(())
@@ -170,10 +181,18 @@ impl Shown {
         Ok(())
     }
 
-    /// Bytes in the mirrors.
-    pub(crate) fn size(&self) -> u64 {
-        let mirrors = self.places.iter().map(|place| &place.mirror.root);
-        mirrors.chain(&self.own_target).map(|root| files::size_of_tree(root)).sum()
+    /// The parts of a mirror in which builds go.
+    fn skipped_in(&self, place: &Place) -> Vec<PathBuf> {
+        let inside = |target: &PathBuf| Some(target.strip_prefix(&place.at).ok()?.to_owned());
+        self.targets.iter().filter_map(inside).collect()
+    }
+
+    fn read_copies(&self) -> Tree {
+        let roots: Vec<PathBuf> =
+            self.places.iter().map(|place| place.mirror.root.clone()).collect();
+        let targets: Vec<PathBuf> =
+            self.targets.iter().map(|target| self.for_program(target)).collect();
+        Tree::read(&roots, &targets)
     }
 
     fn read_disk(&self) -> Tree {
@@ -258,6 +277,19 @@ impl Shown {
             other => other?,
         }
         self.put.insert(path.to_owned(), Put::Disk(stamp));
+        Ok(())
+    }
+
+    /// Links to folders are links in a copy as well.
+    fn copy_folder_links(&self, tree: &Tree) -> io::Result<()> {
+        for link in tree.folder_links() {
+            let Some((place, relative)) = self.locate(link) else { continue };
+            let Ok(to) = std::fs::read_link(link) else { continue };
+            let known = place.mirror.find(relative).and_then(|copy| std::fs::read_link(copy).ok());
+            if known.as_ref() != Some(&to) {
+                place.mirror.link(relative, &to)?;
+            }
+        }
         Ok(())
     }
 
@@ -346,31 +378,5 @@ impl Shown {
         let mut targets = self.targets.clone();
         targets.extend(self.mirrored_targets());
         fingerprints::package_watched_since(&targets, &name)
-    }
-
-    /// Whether programs wrote something over sources that cannot be kept: over a file that has
-    /// changed on disk since, or signs of deletion. Lock files are taken away, so that each run
-    /// begins with those of the disk.
-    fn clobbered(&self, tree: &Tree, seen: &Tree) -> bool {
-        let mut spoilt = false;
-        for place in self.places.iter().filter(|place| place.sources) {
-            let skipped: Vec<PathBuf> = self
-                .targets
-                .iter()
-                .filter_map(|target| Some(target.strip_prefix(&place.at).ok()?.to_owned()))
-                .collect();
-            for entry in files::entries(&place.mirror.root, &skipped) {
-                let path = place.at.join(&entry.relative);
-                if self.put.contains_key(&path) {
-                    continue;
-                }
-                if path.file_name() == Some(OsStr::new("Cargo.lock")) && entry.regular {
-                    spoilt |= place.mirror.remove(&entry.relative, |_| true).is_err();
-                } else if !entry.regular || tree.files.get(&path) != seen.files.get(&path) {
-                    spoilt = true;
-                }
-            }
-        }
-        spoilt
     }
 }

@@ -1,7 +1,5 @@
 //! Folders for tests.
 
-#![expect(clippy::unwrap_used, reason = "only tests come here")]
-
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,8 +10,17 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 
 impl TempFolder {
     pub(crate) fn new() -> TempFolder {
+        TempFolder::within(&std::env::temp_dir())
+    }
+
+    /// Beside the test program, for what must not lie beneath `/tmp`.
+    pub(crate) fn beside_the_program() -> TempFolder {
+        TempFolder::within(std::env::current_exe().unwrap().parent().unwrap())
+    }
+
+    fn within(base: &Path) -> TempFolder {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let base = std::env::temp_dir().canonicalize().unwrap();
+        let base = base.canonicalize().unwrap();
         let path = base.join(format!("ostler-sandbox-{}-{count}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         TempFolder(path)

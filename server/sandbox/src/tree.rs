@@ -120,6 +120,11 @@ impl Tree {
         self.folders.keys()
     }
 
+    /// All links to folders.
+    pub(crate) fn folder_links(&self) -> impl Iterator<Item = &PathBuf> {
+        self.folder_links.keys()
+    }
+
     /// When an entry of the folder last came, went or was replaced. `None` if it is no folder.
     pub(crate) fn folder_modified(&self, path: &Path) -> Option<i128> {
         self.folders.get(path).map(|stamp| stamp.modified)

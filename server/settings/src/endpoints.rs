@@ -103,5 +103,8 @@ struct Vendor {
 fn vendor(dialect: Dialect) -> Vendor {
     match dialect {
         Dialect::Anthropic => Vendor { url: "https://api.anthropic.com", key: "ANTHROPIC_API_KEY" },
+        Dialect::Chat | Dialect::Responses => {
+            Vendor { url: "https://api.openai.com/v1", key: "OPENAI_API_KEY" }
+        }
     }
 }

@@ -53,7 +53,7 @@ pub const KEYS: &[Key] = &[
     key("endpoints.*.body", Kind::Any, Trust::UserOnly, "further members of each request"),
     key(
         "endpoints.*.dialect",
-        Kind::OneOf(&["anthropic"]),
+        Kind::OneOf(&["anthropic", "openai-chat", "openai-responses"]),
         Trust::UserOnly,
         "the language that the server speaks",
     ),

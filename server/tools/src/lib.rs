@@ -5,9 +5,12 @@
 
 mod check;
 mod edit;
+mod grep;
 
 mod input;
 mod read;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -15,11 +18,12 @@ use harness::Tool;
 
 pub use check::Check;
 pub use edit::Edit;
+pub use grep::Grep;
 
 pub use read::Read;
 
 /// All built-in tools.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn Tool>> {
-    vec![Arc::new(Check), Arc::new(Edit), Arc::new(Read)]
+    vec![Arc::new(Check), Arc::new(Edit), Arc::new(Grep), Arc::new(Read)]
 }

@@ -1,8 +1,9 @@
 //! One immutable state of the project.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use dashmap::DashMap;
 use stdx::AbsPath;
 use text::Text;
 
@@ -10,7 +11,8 @@ use crate::disk::{self, ReadError};
 use crate::files::{self, FileList};
 use crate::{Document, Draft};
 
-type Disk = Mutex<BTreeMap<AbsPath, Result<Text, ReadError>>>;
+/// What was read, by path. Searches read many files at once.
+type Disk = DashMap<AbsPath, Result<Text, ReadError>>;
 
 /// Open documents exactly as they were when it was taken, and disk files as they were when they
 /// were first read through it or through one of its clones. Clones are cheap and see the same.
@@ -82,13 +84,12 @@ impl Snapshot {
     /// # Errors
     /// Why there is none.
     pub fn read_disk(&self, path: &AbsPath) -> Result<Text, ReadError> {
-        let lock = || self.disk.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lock().get(path) {
+        if let Some(known) = self.disk.get(path) {
             return known.clone();
         }
         let read = disk::read(&self.root, path).map(|text| Text::new(&text));
         // Somebody else may have read it meanwhile; whoever came first is right for all.
-        lock().entry(path.clone()).or_insert(read).clone()
+        self.disk.entry(path.clone()).or_insert(read).clone()
     }
 
     /// The project's files as the disk held them when this snapshot first looked, together with

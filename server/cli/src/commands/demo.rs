@@ -82,7 +82,7 @@ async fn show(sample: &Sample, folder: &AbsPath) -> Result<()> {
         let name = file.path.relative_to(&root).unwrap_or_default();
         say(&file.unified_diff(&name));
     }
-    change.write_to_disk()?;
+    change.write_to_disk(&data.sub("preimages")?)?;
     ensure!(client.quit().await?, "the server did not end well");
 
     let after = check(&root, &data).await?;

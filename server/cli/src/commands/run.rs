@@ -28,7 +28,11 @@ pub(crate) async fn run(args: Run) -> ExitCode {
 async fn try_run(args: Run) -> Result<bool> {
     let root = root(&args)?;
     let data = compose::data_dir()?;
-    let harness = compose::harness(args.model.as_deref(), &data)?;
+    let (settings, problems) = compose::settings(args.model.as_deref());
+    for problem in &problems {
+        note(&format!("ostler: {problem}"));
+    }
+    let harness = compose::harness(&settings, &data)?;
     let clock = SystemClock::new();
     let builds = harness.model.name() == "offline" || args.task.trim() == "fix the build";
     let task = Task {
@@ -38,6 +42,9 @@ async fn try_run(args: Run) -> Result<bool> {
         diagnostics: Vec::new(),
         done_when: if builds { DoneWhen::Builds } else { DoneWhen::Answered },
     };
+    if !args.allow.is_empty() {
+        tracing::info!(capabilities = args.allow.join(","), "granted; no tool asks for any so far");
+    }
     let cancel = CancellationToken::new();
     stop_on_ctrl_c(cancel.clone());
     let (events, watched) = mpsc::unbounded_channel();
@@ -70,8 +77,8 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
     let worth_it =
         outcome.problems.is_empty() && matches!(outcome.status, Status::Done | Status::Unsolved(_));
     anyhow::ensure!(worth_it, "nothing was written, because the change brings new problems");
-    let _preimages = data.sub("preimages").context("cannot keep the old texts")?;
-    outcome.change.write_to_disk()?;
+    let preimages = data.sub("preimages").context("cannot keep the old texts")?;
+    outcome.change.write_to_disk(&preimages)?;
     Ok(outcome.change.files.len())
 }
 

@@ -17,7 +17,7 @@ use crate::terminal::fail;
 pub(crate) async fn serve() -> ExitCode {
     match runner() {
         Ok(runner) => {
-            let config = ServerConfig { runner: Arc::new(runner), extra: Vec::new() };
+            let config = ServerConfig::new(Arc::new(runner));
             ExitCode::from(lsp::serve_stdio(config).await)
         }
         Err(error) => fail(&format!("{error:#}")),
@@ -27,12 +27,16 @@ pub(crate) async fn serve() -> ExitCode {
 /// The product's own runner of tasks.
 pub(crate) fn runner() -> anyhow::Result<Runner> {
     let data = compose::data_dir()?;
-    let harness = Arc::new(compose::harness(None, &data)?);
+    let (settings, problems) = compose::settings(None);
+    for problem in &problems {
+        tracing::warn!("{problem}");
+    }
+    let harness = Arc::new(compose::harness(&settings, &data)?);
     Ok(Runner { harness, data })
 }
 
 /// Runs tasks with the harness; each leaves its session in the data folder.
-pub struct Runner {
+pub(crate) struct Runner {
     harness: Arc<Harness>,
     data: DataDir,
 }

@@ -1,88 +1,74 @@
-//! `textDocument/codeAction`: answered from the snapshot of its place on the wire, without a
-//! model and without the disk.
+//! `textDocument/codeAction`
 
-use std::sync::Arc;
+use harness::Diagnostic;
+use ide::{Action, Kind, Place};
+use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::jsonrpc::Result;
 
-use ide::{Action, Known};
-use serde_json::{Value, json};
-use tower_lsp::gen_lsp_types::{CodeActionParams, CodeActionResponse, Diagnostic};
-
+use super::path_of;
+use crate::backend::Backend;
 use crate::convert;
-use crate::state::{Shared, Wire};
 
-pub(crate) fn code_action(
-    shared: &Arc<Shared>,
-    wire: &Wire,
-    params: &CodeActionParams,
-) -> Vec<CodeActionResponse> {
-    let Some(path) = convert::path(&params.text_document.uri) else { return Vec::new() };
-    let wanted = params.context.only.as_ref().is_none_or(|kinds| {
-        let kinds = serde_json::to_value(kinds).unwrap_or_default();
-        let fits = |kind: &Value| kind == "" || kind == "quickfix";
-        kinds.as_array().is_some_and(|kinds| kinds.iter().any(fits))
-    });
-    if !wanted {
-        return Vec::new();
-    }
-    let diagnostics: Vec<Known> = params.context.diagnostics.iter().map(known).collect();
-    let tasks = shared.tasks(|id, task| ide::TaskView {
-        id,
-        title: task.title.clone(),
-        waiting: task.waiting.is_some(),
-    });
-    let version = wire.snapshot.document(&path).map(|document| document.version);
-    let literals = shared.facts().code_action_literals;
-    ide::actions(&diagnostics, &tasks)
-        .into_iter()
-        .filter_map(|action| {
-            let arguments = arguments(&action, params, version);
-            let diagnostic = action.about.and_then(|at| params.context.diagnostics.get(at));
-            serde_json::from_value(response(&action, &arguments, diagnostic, literals)).ok()
-        })
-        .collect()
-}
-
-fn known(diagnostic: &Diagnostic) -> Known {
-    let value = serde_json::to_value(diagnostic).unwrap_or_default();
-    Known {
-        message: value["message"].as_str().unwrap_or_default().to_owned(),
-        is_error: value["severity"].as_u64().is_none_or(|severity| severity == 1),
-    }
-}
-
-/// Everything that running the action needs, so that the server need not remember having
-/// offered it.
-fn arguments(action: &Action, params: &CodeActionParams, version: Option<i32>) -> Value {
-    match action.command {
-        ide::Command::Fix => {
-            let diagnostic = action.about.and_then(|at| params.context.diagnostics.get(at));
-            json!({
-                "uri": params.text_document.uri,
-                "version": version,
-                "range": params.range,
-                "diagnostic": diagnostic,
-            })
+/// The actions at a place: from what the client has just said, without a model.
+pub(crate) async fn handle(
+    backend: &Backend,
+    params: lsp::CodeActionParams,
+) -> Result<Option<Vec<lsp::CodeActionResponse>>> {
+    let shared = &backend.shared;
+    let Some(path) = path_of(&params.text_document.uri) else { return Ok(None) };
+    let facts = shared.editor.facts();
+    let Ok(file) = shared.wire().read(&path) else { return Ok(None) };
+    let name = path.relative_to(&shared.root_of(&path)).unwrap_or_else(|| path.to_string());
+    let diagnostics: Vec<Diagnostic> = params
+        .context
+        .diagnostics
+        .iter()
+        .map(|found| convert::diagnostic(found, &name, &file.text, facts.encoding))
+        .collect();
+    let bytes = file.text.byte_range(convert::range(&params.range), facts.encoding);
+    let lines = (file.text.line_of(bytes.start) + 1, file.text.line_of(bytes.end) + 1);
+    shared.remember(&path, lines, &diagnostics);
+    let place =
+        Place { uri: &params.text_document.uri.0, path: &path, version: file.version, bytes };
+    let actions = ide::actions(&place, &diagnostics, &shared.tasks.views());
+    let only = params.context.only.as_deref();
+    let answer = actions.into_iter().filter(|action| wanted(action.kind, only)).map(|action| {
+        if facts.code_action_literals {
+            literal(action, &params.context.diagnostics).into()
+        } else {
+            command(&action).into()
         }
-        ide::Command::Stop(task) | ide::Command::ApplyNow(task) => json!({"task": task}),
+    });
+    Ok(Some(answer.collect()))
+}
+
+/// Whether the client asked for actions of this kind. Kinds are trees: `quickfix` covers
+/// `quickfix.x`, and the empty kind covers everything.
+fn wanted(kind: Kind, only: Option<&[lsp::CodeActionKind]>) -> bool {
+    let Some(only) = only else { return true };
+    only.iter().any(|asked| match kind {
+        Kind::QuickFix => {
+            matches!(asked, lsp::CodeActionKind::QuickFix | lsp::CodeActionKind::Empty)
+        }
+        Kind::Control => *asked == lsp::CodeActionKind::Empty,
+    })
+}
+
+fn literal(action: Action, diagnostics: &[lsp::Diagnostic]) -> lsp::CodeAction {
+    lsp::CodeAction {
+        command: Some(command(&action)),
+        title: action.title,
+        kind: (action.kind == Kind::QuickFix).then_some(lsp::CodeActionKind::QuickFix),
+        diagnostics: action.diagnostic.map(|index| diagnostics[index..=index].to_vec()),
+        ..Default::default()
     }
 }
 
-fn response(
-    action: &Action,
-    arguments: &Value,
-    diagnostic: Option<&Diagnostic>,
-    literals: bool,
-) -> Value {
-    let title = convert::one_line(&action.title, 80);
-    let command = json!({
-        "title": title, "command": action.command.name(), "arguments": [arguments],
-    });
-    if !literals {
-        return command;
+fn command(action: &Action) -> lsp::Command {
+    lsp::Command {
+        title: action.title.clone(),
+        command: action.command.name().to_owned(),
+        arguments: Some(vec![action.command.arguments()]),
+        ..Default::default()
     }
-    let mut response = json!({"title": title, "kind": "quickfix", "command": command});
-    if let Some(diagnostic) = diagnostic {
-        response["diagnostics"] = json!([diagnostic]);
-    }
-    response
 }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use tower_lsp::gen_lsp_types::DidCloseTextDocumentParams;
 
-use crate::convert;
+use super::{decode, path_of};
 use crate::state::Shared;
 
-pub(super) fn apply(shared: &Arc<Shared>, params: DidCloseTextDocumentParams) {
-    if let Some(path) = convert::path(&params.text_document.uri) {
+pub(super) fn apply(shared: &Arc<Shared>, params: Value) -> Result<(), String> {
+    let params = decode::<DidCloseTextDocumentParams>(params)?;
+    if let Some(path) = path_of(&params.text_document.uri) {
         shared.closed(&path);
     }
+    Ok(())
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use tower_lsp::gen_lsp_types::DidOpenTextDocumentParams;
 
-use crate::convert;
+use super::{decode, path_of};
 use crate::state::Shared;
 
-pub(super) fn apply(shared: &Arc<Shared>, params: DidOpenTextDocumentParams) {
-    let document = params.text_document;
-    // A buffer without a place on disk has nothing that a task could check.
-    if let Some(path) = convert::path(&document.uri) {
+pub(super) fn apply(shared: &Arc<Shared>, params: Value) -> Result<(), String> {
+    let document = decode::<DidOpenTextDocumentParams>(params)?.text_document;
+    if let Some(path) = path_of(&document.uri) {
         shared.opened(path, document.version, &document.text);
     }
+    Ok(())
 }

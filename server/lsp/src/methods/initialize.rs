@@ -4,56 +4,83 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stdx::AbsPath;
-use tower_lsp::gen_lsp_types::{InitializeParams, InitializeResult};
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::jsonrpc::Request;
 
-use crate::convert;
 use crate::facts::Facts;
 use crate::state::Shared;
-use crate::tasks;
+use crate::{convert, parent};
 
-pub(crate) fn initialize(
-    shared: &Arc<Shared>,
-    params: &InitializeParams,
-) -> Result<InitializeResult> {
-    let facts = Facts::of(params);
-    shared.initialized(facts, folders(params));
-    if let Some(parent) = params.process_id.and_then(|id| u32::try_from(id).ok()) {
-        let ending = shared.ending.clone();
-        stdx::process::when_gone(parent, move || ending.cancel());
+/// Learns what the client says about itself, and returns the request with parameters that surely
+/// have the shape they should have: no client is turned away over an odd value that nobody needs.
+pub(crate) fn read(shared: &Arc<Shared>, request: Request) -> Request {
+    let params = request.params().cloned().unwrap_or_default();
+    let facts = Facts::of(&params);
+    tracing::info!(client = %params["clientInfo"], ?facts, "a client");
+    shared.editor.learn(facts);
+    shared.set_folders(folders(&params));
+    if let Some(sink) = &shared.config.on_settings
+        && let Some(options) = params.get("initializationOptions").filter(|o| !o.is_null())
+    {
+        sink(options);
     }
-    let mut commands: Vec<&str> = tasks::COMMANDS.to_vec();
-    commands.extend(shared.extra.iter().map(|extra| extra.name));
-    let result = json!({
-        "serverInfo": {"name": "ostler", "version": env!("CARGO_PKG_VERSION")},
-        "capabilities": {
-            "positionEncoding": facts.encoding_name(),
-            "textDocumentSync": {"openClose": true, "change": 2},
-            "codeActionProvider": {"codeActionKinds": ["quickfix"]},
-            "executeCommandProvider": {"commands": commands},
-            "workspace": {
-                "workspaceFolders": {"supported": true, "changeNotifications": true},
-            },
-        },
-    });
-    serde_json::from_value(result).map_err(|_| Error::internal_error())
+    if let Some(process) = params["processId"].as_u64().and_then(|id| u32::try_from(id).ok()) {
+        parent::watch(shared, process);
+    }
+    let mut plain = Request::build("initialize");
+    if let Some(id) = request.id() {
+        plain = plain.id(id.clone());
+    }
+    plain.params(json!({"processId": null, "rootUri": null, "capabilities": {}})).finish()
 }
 
-/// The client's folders; older clients name one root.
-fn folders(params: &InitializeParams) -> Vec<AbsPath> {
-    let value = serde_json::to_value(params).unwrap_or_default();
-    let uri = |value: &Value| {
-        let text = value.as_str()?.to_owned();
-        convert::path(&tower_lsp::gen_lsp_types::Uri(text))
+fn folders(params: &Value) -> Vec<AbsPath> {
+    let named = params["workspaceFolders"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let named: Vec<AbsPath> =
+        named.iter().filter_map(|folder| convert::path(folder["uri"].as_str()?)).collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let root = params["rootUri"].as_str().and_then(convert::path);
+    let root = root.or_else(|| AbsPath::new(params["rootPath"].as_str()?).ok());
+    root.into_iter().collect()
+}
+
+/// What the server can do. Nothing is listed that is not there.
+pub(crate) fn result(shared: &Shared) -> lsp::InitializeResult {
+    let facts = shared.editor.facts();
+    let sync = lsp::TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(lsp::TextDocumentSyncKind::Incremental),
+        ..Default::default()
     };
-    let listed = value["workspaceFolders"].as_array().into_iter().flatten();
-    let mut folders: Vec<AbsPath> = listed.filter_map(|folder| uri(&folder["uri"])).collect();
-    if folders.is_empty() {
-        folders.extend(uri(&value["rootUri"]));
+    lsp::InitializeResult {
+        capabilities: lsp::ServerCapabilities {
+            position_encoding: Some(facts.encoding_name()),
+            text_document_sync: Some(sync.into()),
+            code_action_provider: Some(
+                lsp::CodeActionOptions {
+                    code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix]),
+                    ..Default::default()
+                }
+                .into(),
+            ),
+            execute_command_provider: Some(lsp::ExecuteCommandOptions {
+                commands: shared.config.commands.keys().cloned().collect(),
+                ..Default::default()
+            }),
+            workspace: Some(lsp::WorkspaceOptions {
+                workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                    supported: Some(true),
+                    change_notifications: Some(true.into()),
+                }),
+                ..Default::default()
+            }),
+            ..Default::default()
+        },
+        server_info: Some(lsp::ServerInfo {
+            name: "ostler".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        }),
     }
-    if folders.is_empty() {
-        let path = value["rootPath"].as_str().and_then(|path| AbsPath::new(path).ok());
-        folders.extend(path);
-    }
-    folders
 }

@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::progress;
 use crate::state::Shared;
 
-#[derive(Deserialize)]
-pub(super) struct Params {
-    token: String,
-}
-
-pub(super) fn apply(shared: &Arc<Shared>, params: Params) {
-    if let Some(id) = progress::task_of(&params.token) {
-        shared.task(id, |task| task.cancel.cancel());
+/// Stops the task whose progress it is. A token that is not ours stops nothing.
+pub(super) fn apply(shared: &Arc<Shared>, params: Value) -> Result<(), String> {
+    if let Some(task) = params["token"].as_str().and_then(progress::task_of) {
+        shared.tasks.stop(task);
     }
+    Ok(())
 }

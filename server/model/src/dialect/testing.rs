@@ -8,7 +8,7 @@ use crate::reader::Reader;
 use crate::{Block, Message, ModelError, Request, Role, StreamEvent};
 
 /// A request without anything.
-pub(super) fn request(messages: Vec<Message>) -> Request {
+pub(crate) fn request(messages: Vec<Message>) -> Request {
     Request {
         system: Vec::new(),
         tools: Vec::new().into(),
@@ -19,7 +19,7 @@ pub(super) fn request(messages: Vec<Message>) -> Request {
 }
 
 /// The events of an answer whose body comes in these pieces, and how it failed.
-pub(super) fn read<'a>(
+pub(crate) fn read<'a>(
     dialect: Dialect,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> (Vec<StreamEvent>, Option<ModelError>) {
@@ -33,13 +33,13 @@ pub(super) fn read<'a>(
 }
 
 /// One SSE body out of the data of its events.
-pub(super) fn sse(events: &[&str]) -> String {
+pub(crate) fn sse(events: &[&str]) -> String {
     events.iter().map(|data| format!("data: {data}\n\n")).collect()
 }
 
 /// Compares the events with what is expected, and the events of every other way to cut the body
 /// with those.
-pub(super) fn check(dialect: Dialect, body: &str, expect: Expect) {
+pub(crate) fn check(dialect: Dialect, body: &str, expect: Expect) {
     let whole = read(dialect, [body.as_bytes()]);
     let mut shown: String = whole.0.iter().map(|event| format!("{event:?}\n")).collect();
     shown.extend(whole.1.iter().map(|error| format!("error: {error:?}\n")));
@@ -52,7 +52,7 @@ pub(super) fn check(dialect: Dialect, body: &str, expect: Expect) {
 }
 
 /// The blocks of an answer, as a message to be sent back.
-pub(super) fn message(dialect: Dialect, body: &str) -> Message {
+pub(crate) fn message(dialect: Dialect, body: &str) -> Message {
     let (events, error) = read(dialect, [body.as_bytes()]);
     assert_eq!(error, None);
     let blocks = events.into_iter().filter_map(|event| match event {

@@ -179,7 +179,10 @@ fn transport(error: &reqwest::Error) -> ModelError {
         text = cause.to_string();
         source = cause.source();
     }
-    if error.is_connect() {
+    if text.contains("certificate") {
+        // Trying again will not make it trusted.
+        ModelError::BadRequest(format!("the server is not trusted: {text}"))
+    } else if error.is_connect() {
         ModelError::Unavailable { message: format!("no connection: {text}"), after: None }
     } else if error.is_builder() {
         ModelError::BadRequest(format!("the request cannot be sent: {text}"))

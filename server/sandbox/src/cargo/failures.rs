@@ -59,10 +59,11 @@ fn failure(block: &[&str]) -> Option<Failure> {
     }
     let text = block.join("\n").trim_end().to_owned();
     // What went wrong stands last in a chain of causes.
-    let cause = block.iter().rev().skip_while(|line| line.trim() != "Caused by:").count();
     let root = block
-        .get(cause..)
-        .and_then(|rest| rest.iter().map(|line| line.trim()).find(|line| !line.is_empty()));
+        .iter()
+        .rposition(|line| line.trim() == "Caused by:")
+        .and_then(|cause| block.get(cause + 1))
+        .map(|line| line.trim());
     let is_script = message.starts_with("failed to run custom build command");
     let message = match root {
         Some(root) if !is_script => format!("{message}: {root}"),

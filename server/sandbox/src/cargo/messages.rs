@@ -10,17 +10,12 @@ use text::Text;
 
 /// One line of `cargo --message-format=json`.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 pub(super) enum Message {
-    CompilerMessage {
-        manifest_path: PathBuf,
-        message: RustcDiagnostic,
-    },
-    CompilerArtifact {
-        manifest_path: PathBuf,
-        target: Target,
-        executable: Option<PathBuf>,
-    },
+    #[serde(rename = "compiler-message")]
+    Complaint { manifest_path: PathBuf, message: RustcDiagnostic },
+    #[serde(rename = "compiler-artifact")]
+    Artifact { manifest_path: PathBuf, target: Target, executable: Option<PathBuf> },
     #[serde(other)]
     Other,
 }
@@ -254,7 +249,7 @@ mod tests {
             shown += &format!("note {}\n", note.message);
         }
         for suggestion in &found.suggestions {
-            shown += &format!("try");
+            shown += "try";
             for (span, text) in &suggestion.edits {
                 shown += &format!(" {:?}={text:?}", span.bytes);
             }
@@ -310,7 +305,7 @@ mod tests {
         let call = format!(r#"{{"span":{}}}"#, span("a", 7..9, None, "null"));
         let inner = span("/rustc/macros.rs", 100..101, None, &call);
         check(
-            &[inner.clone()],
+            std::slice::from_ref(&inner),
             &[child(&[])],
             expect![[r#"
             at a 7..9
@@ -332,6 +327,6 @@ mod tests {
     fn a_place_by_line_and_column() {
         let text = Text::new("äb\r\ncd\n");
         assert_eq!(place_at(String::new(), 1, 2, Some(&text)).bytes, 2..3);
-        assert_eq!(place_at(String::new(), 2, 9, Some(&text)).bytes, 6..7 - 1 + 1 - 0);
+        assert_eq!(place_at(String::new(), 2, 9, Some(&text)).bytes, 7..7);
     }
 }

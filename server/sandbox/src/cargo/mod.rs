@@ -3,6 +3,7 @@
 mod failures;
 mod messages;
 mod metadata;
+mod report;
 mod test_run;
 
 use std::collections::BTreeSet;
@@ -16,21 +17,17 @@ use futures::future::BoxFuture;
 use harness::{CheckError, CheckReport, CheckScope, Diagnostic, Draft, Severity, Verifier};
 use stdx::process::{Exit, Finished};
 use stdx::{Clock, SystemClock};
-use text::Text;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::SandboxConfig;
-use crate::confined::{Confined, Program, SandboxError, Stage};
-use failures::Failure;
-use messages::{Files, Message};
+use crate::confined::{Confined, Program, SandboxError};
+use crate::stage::Stage;
+use messages::Message;
 use metadata::Metadata;
+use report::WorkspaceFiles;
+pub use report::{TEST_FAILED, TESTS_PASSED};
 use test_run::TestReader;
 pub use test_run::{FailedTest, TestReport};
-
-/// The code of the diagnostic for a test that failed; its message is the same in every run.
-pub const TEST_FAILED: &str = "test-failed";
-/// The code of the note that lists the tests that passed: one name a line in `rendered`.
-pub const TESTS_PASSED: &str = "tests-passed";
 
 /// How often a check begins again because files changed on disk while it ran.
 const MAX_RUNS: usize = 3;
@@ -146,7 +143,7 @@ impl CargoVerifier {
             for workspace in &workspaces {
                 let tests = self.test(stage, workspace, scope, cancel).await?;
                 let files = WorkspaceFiles { stage, workspace };
-                report.diagnostics.extend(test_diagnostics(&tests, &files));
+                report.diagnostics.extend(report::of_tests(&tests, &files));
             }
             report.program.push_str("; cargo test");
         }
@@ -232,22 +229,26 @@ impl CargoVerifier {
         let mut diagnostics = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for message in &messages {
-            let Message::CompilerMessage { manifest_path, message } = message else { continue };
+            let Message::Complaint { manifest_path, message } = message else { continue };
             if let Some(found) = messages::convert(message, manifest_path, &files) {
                 // The library alone and the library with its tests complain about the same.
-                if seen.insert(identity(&found)) {
+                if seen.insert(report::identity(&found)) {
                     diagnostics.push(found);
                 }
             }
         }
         if !finished.exit.success() {
             let failures = failures::failures(&finished.stderr.text());
-            diagnostics.extend(failed(&failures, &files)?);
+            diagnostics.extend(report::failed(&failures, &files)?);
             let explained = diagnostics.iter().any(|one| one.severity == Severity::Error);
             if !explained {
                 return Err(CheckError::Failed(why(&finished)));
             }
         }
+        // Cargo builds side by side, and reports in the order in which it happened.
+        diagnostics.sort_by_cached_key(|found| {
+            found.spans.first().map(|span| (span.file.clone(), span.bytes.start))
+        });
         Ok((format!("cargo {}", arguments.join(" ")), diagnostics))
     }
 
@@ -275,8 +276,7 @@ impl CargoVerifier {
         }
         let mut reader = TestReader::default();
         for artifact in artifacts {
-            let Message::CompilerArtifact { manifest_path, target, executable: Some(path) } =
-                artifact
+            let Message::Artifact { manifest_path, target, executable: Some(path) } = artifact
             else {
                 continue;
             };
@@ -384,13 +384,6 @@ fn packages(stage: &Stage<'_>, workspace: &Metadata, scope: &CheckScope) -> Vec<
     }
 }
 
-/// What two complaints have in common if they are one.
-fn identity(diagnostic: &Diagnostic) -> String {
-    let places: Vec<_> =
-        diagnostic.spans.iter().map(|span| (&span.file, &span.bytes, span.primary)).collect();
-    format!("{:?} {} {places:?}", diagnostic.code, diagnostic.message)
-}
-
 fn why(finished: &Finished) -> String {
     if finished.exit == Exit::TimedOut {
         return "cargo took too long".to_owned();
@@ -398,112 +391,6 @@ fn why(finished: &Finished) -> String {
     let text = finished.stderr.text();
     let first = text.lines().find(|line| line.starts_with("error")).or_else(|| text.lines().last());
     first.unwrap_or("cargo failed without a word").to_owned()
-}
-
-/// Cargo's own complaints as diagnostics.
-fn failed(
-    failures: &[Failure],
-    files: &WorkspaceFiles<'_, '_>,
-) -> Result<Vec<Diagnostic>, CheckError> {
-    let mut result = Vec::new();
-    for failure in failures {
-        if failure.of_the_machine {
-            return Err(CheckError::Failed(failure.message.clone()));
-        }
-        let manifest = files.workspace.workspace_root.join("Cargo.toml");
-        let (path, line, column) =
-            failure.place.clone().unwrap_or_else(|| (PathBuf::from("Cargo.toml"), 1, 1));
-        let span = files.name(&path.to_string_lossy(), &manifest).map(|name| {
-            let text = files.text(&name);
-            messages::place_at(name, line, column, text.as_ref())
-        });
-        result.push(Diagnostic {
-            severity: Severity::Error,
-            code: None,
-            message: failure.message.clone(),
-            spans: span.into_iter().collect(),
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-            rendered: failure.text.clone(),
-        });
-    }
-    Ok(result)
-}
-
-/// Failed tests as errors, in words that are the same in every run, and the passed ones as one
-/// note, so that two reports can be compared.
-fn test_diagnostics(tests: &TestReport, files: &WorkspaceFiles<'_, '_>) -> Vec<Diagnostic> {
-    let manifest = files.workspace.workspace_root.join("Cargo.toml");
-    let of = |test: &FailedTest, message: String| {
-        let place = failures::panicked(&test.output).and_then(|(path, line, column)| {
-            let name = files.name(&path.to_string_lossy(), &manifest)?;
-            let text = files.text(&name);
-            Some(messages::place_at(name, line, column, text.as_ref()))
-        });
-        Diagnostic {
-            severity: Severity::Error,
-            code: Some(TEST_FAILED.to_owned()),
-            rendered: format!("{message}\n{}", test.output),
-            message,
-            spans: place.into_iter().collect(),
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-        }
-    };
-    let mut result: Vec<Diagnostic> = Vec::new();
-    for test in &tests.failed {
-        result.push(of(test, format!("test `{}` failed", test.name)));
-    }
-    for test in &tests.broken {
-        result.push(of(test, format!("tests of `{}` did not finish", test.name)));
-    }
-    if !tests.passed.is_empty() {
-        result.push(Diagnostic {
-            severity: Severity::Note,
-            code: Some(TESTS_PASSED.to_owned()),
-            message: format!("{} tests passed", tests.passed.len()),
-            spans: Vec::new(),
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-            rendered: tests.passed.join("\n"),
-        });
-    }
-    result
-}
-
-struct WorkspaceFiles<'a, 'b> {
-    stage: &'a Stage<'b>,
-    workspace: &'a Metadata,
-}
-
-impl WorkspaceFiles<'_, '_> {
-    fn path(&self, name: &str) -> PathBuf {
-        self.stage.root.join(name)
-    }
-}
-
-impl Files for WorkspaceFiles<'_, '_> {
-    fn name(&self, file: &str, manifest: &Path) -> Option<String> {
-        if file.starts_with('<') || file.starts_with("/rustc/") {
-            return None;
-        }
-        let manifest = self.stage.on_disk(manifest);
-        // For members the compiler runs in the folder of the workspace, for others in their own.
-        let candidates = [Some(self.workspace.workspace_root.as_path()), manifest.parent()];
-        let mut paths =
-            candidates.into_iter().flatten().map(|base| self.stage.on_disk(&base.join(file)));
-        let first = paths.next()?;
-        let path = if self.stage.has_file(&first) {
-            first
-        } else {
-            paths.find(|path| self.stage.has_file(path)).unwrap_or(first)
-        };
-        messages::relative(&path, &self.stage.root)
-    }
-
-    fn text(&self, name: &str) -> Option<Text> {
-        self.stage.text(&self.path(name))
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::os::unix::fs::MetadataExt;
 
 use harness::Confinement;
 use stdx::AbsPath;
+use text::Text;
 use workspace::{Documents, Draft, Snapshot};
 
 use super::*;
@@ -17,6 +18,7 @@ use crate::testing::TempFolder;
 mod builds;
 mod confinement;
 mod freshness;
+mod programs;
 mod reports;
 
 /// A project in a folder of its own.
@@ -78,7 +80,7 @@ impl Project {
 
     /// `cargo check` as the user would run it, in the project itself.
     pub(super) async fn users_check(&self) -> bool {
-        plain_check(&self.root()).await
+        plain_check(&self.root(), "--workspace").await
     }
 
     /// Every file and folder with its marks and contents, times of access aside.
@@ -119,10 +121,10 @@ pub(super) fn manifest(name: &str, more: &str) -> String {
     )
 }
 
-pub(super) async fn plain_check(folder: &AbsPath) -> bool {
+pub(super) async fn plain_check(folder: &AbsPath, package: &str) -> bool {
     let environment = stdx::process::Environment::of_this_process(crate::matters_to_builds);
     let command = stdx::process::Command::new("cargo", folder.clone(), environment);
-    let command = command.args(["check", "--offline", "--workspace", "--all-targets", "--quiet"]);
+    let command = command.args(["check", "--offline", package, "--all-targets", "--quiet"]);
     within(command.run(&CancellationToken::new())).await.unwrap().exit.success()
 }
 

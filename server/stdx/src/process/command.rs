@@ -328,16 +328,63 @@ impl Group {
             tracing::error!("a supervisor did not end in time");
         }
         self.kill();
-        self.child.wait().await.map(drop)
+        let ended = self.child.wait().await.map(drop);
+        if let Some(id) = self.id.take() {
+            // The signal is on its way to the others; their end may take a moment.
+            let _ = tokio::time::timeout(DRAIN, group_end(id)).await;
+        }
+        ended
     }
 
-    fn kill(&mut self) {
-        if let Some(id) = self.id.take() {
+    fn kill(&self) {
+        if let Some(id) = self.id {
             // Nothing left to kill is as good as killed.
             let _ = rustix::process::kill_process_group(id, Signal::KILL);
         }
     }
 }
+
+/// Waits for the end of all members of a group that was killed, and so does not grow any more.
+#[cfg(target_os = "linux")]
+async fn group_end(id: Pid) {
+    use rustix::process::{PidfdFlags, pidfd_open};
+    use tokio::io::Interest;
+    use tokio::io::unix::AsyncFd;
+
+    if rustix::process::test_kill_process_group(id).is_err() {
+        return;
+    }
+    let Ok(entries) = std::fs::read_dir("/proc") else { return };
+    for entry in entries.flatten() {
+        let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        let Some(member) = number.and_then(Pid::from_raw) else { continue };
+        if group_of(&entry.path()) != Some(id) {
+            continue;
+        }
+        let Ok(member) = pidfd_open(member, PidfdFlags::NONBLOCK) else { continue };
+        #[expect(unsafe_code, reason = "watching a descriptor is unsafe for some types")]
+        // SAFETY: it owns its descriptor and keeps it until it is dropped, after the watch.
+        let watched = unsafe { AsyncFd::register_with_interest(member, Interest::READABLE) };
+        if let Ok(watched) = watched {
+            // So it is as soon as the process has ended.
+            let _ = watched.readable().await;
+        }
+    }
+}
+
+/// The group of the process with this folder in `/proc`. The system call for it would say 0 for
+/// a kernel thread, which the wrapper cannot express.
+#[cfg(target_os = "linux")]
+#[expect(clippy::disallowed_methods, reason = "a file of the kernel")]
+fn group_of(process: &std::path::Path) -> Option<Pid> {
+    let stat = std::fs::read_to_string(process.join("stat")).ok()?;
+    // The name stands in parentheses and may hold anything; state, parent and group follow.
+    let after_name = stat.rsplit_once(')')?.1;
+    Pid::from_raw(after_name.split_whitespace().nth(2)?.parse().ok()?)
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn group_end(_id: Pid) {}
 
 impl Drop for Group {
     fn drop(&mut self) {

@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn its_debug_form_shows_no_value() {
-        let kept = Environment::filtered([("HOME".into(), "/home/ada".into())], |_| false);
+        let kept = Environment::filtered([("HOME".into(), "/ada".into())], |_| false);
         assert_eq!(format!("{kept:?}"), r#"{"HOME"}"#);
     }
 }

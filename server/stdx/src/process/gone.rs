@@ -3,9 +3,9 @@
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-/// Calls `then` once, from a thread of its own, when the process `pid` has ended; at once if
-/// there is none. Nothing is polled meanwhile. A kernel that cannot tell is taken to mean that
-/// the process lives.
+/// Calls `then` once, from a thread of its own, when the process `pid` has ended. Nothing is polled
+/// meanwhile. A process that cannot be found is taken to live: it may do so on the other side of
+/// a container's wall, where its number means nothing here.
 pub fn when_gone(pid: u32, then: impl FnOnce() + Send + 'static) {
     let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return };
     std::thread::spawn(move || {
@@ -14,9 +14,8 @@ pub fn when_gone(pid: u32, then: impl FnOnce() + Send + 'static) {
                 let mut waiting = [PollFd::new(&process, PollFlags::IN)];
                 while let Err(rustix::io::Errno::INTR) = poll(&mut waiting, None) {}
             }
-            Err(rustix::io::Errno::SRCH) => {}
             Err(error) => {
-                tracing::warn!(%error, "cannot watch process {pid:?}");
+                tracing::info!(%error, "cannot watch process {pid:?}");
                 return;
             }
         }

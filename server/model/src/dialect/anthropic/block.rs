@@ -67,6 +67,8 @@ impl OpenBlock {
                 }
                 None
             }
+            // What everybody understands stays what it is.
+            _ if matches!(self.kind.as_str(), "text" | "tool_use") => None,
             // A signature replaces the one before, and so does what nobody knows yet.
             _ => {
                 let new = delta.without(&["type"]).unwrap_or_default();

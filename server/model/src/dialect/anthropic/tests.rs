@@ -58,6 +58,7 @@ fn text_thinking_and_a_call() {
             &end(0),
             &begin(1, TEXT),
             &delta(1, r#"{"type":"text_delta","text":"I "}"#),
+            &delta(1, r#"{"type":"from_tomorrow","x":1}"#),
             &delta(1, r#"{"type":"text_delta","text":"see 😀"}"#),
             &end(1),
             &begin(2, CALL),

@@ -30,26 +30,64 @@ async fn report(files: &[(&str, &str)], expect: Expect) -> CheckReport {
 #[tokio::test]
 async fn spans_suggestions_and_no_doubles() {
     let text = "// ä\r\npub fn f() -> u64 {\r\n    let n: u32 = 1;\r\n    n\r\n}\r\n";
-    report(&[("src/lib.rs", text)], expect![[""]]).await;
+    report(
+        &[("src/lib.rs", text)],
+        expect![[r#"
+        Error E0308 mismatched types
+          src/lib.rs:4:5 Some("n")
+          src/lib.rs:2:15 Some("u64")
+          try [(54..54, ".into()")]
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn alternatives_for_an_import() {
-    report(&[("src/lib.rs", "pub fn f(r: Result) {}\n")], expect![[""]]).await;
+    report(
+        &[("src/lib.rs", "pub fn f(r: Ordering) {}\n")],
+        expect![[r#"
+        Error E0425 cannot find type `Ordering` in this scope
+          src/lib.rs:1:13 Some("Ordering")
+          try [(0..0, "use std::cmp::Ordering;\n\n")]
+          try [(0..0, "use std::sync::atomic::Ordering;\n\n")]
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_broken_manifest() {
-    report(&[("Cargo.toml", "[package]\nname = \"a\"\nnam"), ("src/lib.rs", "")], expect![[""]])
-        .await;
+    report(
+        &[("Cargo.toml", "[package]\nname = \"a\"\nnam"), ("src/lib.rs", "")],
+        expect![[r#"
+        Error - key with no value, expected `=`
+          Cargo.toml:3:4 Some("")
+    "#]],
+    )
+    .await;
     let missing = manifest("a", "no-such-package-anywhere = \"1\"");
-    report(&[("Cargo.toml", &missing), ("src/lib.rs", "")], expect![[""]]).await;
+    report(
+        &[("Cargo.toml", &missing), ("src/lib.rs", "")],
+        expect![[r#"
+        Error - no matching package named `no-such-package-anywhere` found
+          Cargo.toml:1:1 Some("[package]")
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_failing_build_script() {
     let files = [("src/lib.rs", ""), ("build.rs", "fn main() {\n    panic!(\"no\");\n}\n")];
-    report(&files, expect![[""]]).await;
+    report(
+        &files,
+        expect![[r#"
+        Error - failed to run custom build command for `a v0.1.0 (…/project)`
+          build.rs:2:5 Some("panic!(\"no\");")
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -60,7 +98,25 @@ async fn all_targets_are_checked() {
         ("examples/e.rs", "fn main() -> u8 {}\n"),
         ("benches/b.rs", "fn main() { h() }\n"),
     ];
-    let found = report(&files, expect![[""]]).await;
+    let found = report(
+        &files,
+        expect![[r#"
+        Error E0425 cannot find function `h` in this scope
+          benches/b.rs:1:13 Some("h")
+        Error E0277 `main` has invalid return type `u8`
+          examples/e.rs:1:14 Some("u8")
+        Error E0308 mismatched types
+          examples/e.rs:1:14 Some("u8")
+          examples/e.rs:1:4 Some("main")
+        Error E0308 mismatched types
+          src/lib.rs:1:32 Some("u8")
+          src/lib.rs:1:25 Some("f")
+        Error E0308 mismatched types
+          tests/it.rs:1:11 Some("u8")
+          tests/it.rs:1:4 Some("g")
+    "#]],
+    )
+    .await;
     assert_eq!(
         found.program,
         "cargo check --workspace --all-targets --keep-going --offline --message-format=json"

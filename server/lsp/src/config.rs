@@ -1,0 +1,117 @@
+//! What the server is made of, as its maker hands it over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use harness::{Draft, Grade, Outcome, Task, TaskEvent};
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+use workspace::{Snapshot, SourceChange};
+
+use crate::delivery;
+use crate::editor::Reply;
+use crate::methods::execute_command;
+use crate::state::Shared;
+
+/// Who runs tasks.
+pub trait TaskRunner: Send + Sync {
+    /// Runs `task` to its end and tells `events` how it goes. Must end soon after `cancel` is
+    /// cancelled; two seconds later it is dropped.
+    fn run(
+        &self,
+        task: Task,
+        events: UnboundedSender<TaskEvent>,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Outcome>;
+
+    /// Checks a draft again that had to be merged with what the user typed. `None` if nothing
+    /// can be said in time; then the change counts as unchecked.
+    fn recheck(
+        &self,
+        _draft: Draft,
+        _cancel: CancellationToken,
+    ) -> BoxFuture<'static, Option<Grade>> {
+        Box::pin(std::future::ready(None))
+    }
+}
+
+/// A command: it gets the arguments that came with it and answers, or fails with one line for
+/// the user.
+pub(crate) type Command = Arc<
+    dyn Fn(CommandCx, Vec<Value>) -> BoxFuture<'static, Result<Value, CommandError>> + Send + Sync,
+>;
+
+/// Hears of the client's settings.
+pub(crate) type SettingsSink = Arc<dyn Fn(&Value) + Send + Sync>;
+
+/// Why a command did nothing; one line for the user.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// What came with the command makes no sense.
+    #[error("{0}")]
+    Arguments(String),
+    /// It cannot be done.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What a command may use.
+pub struct CommandCx {
+    /// The project at the place of the command on the wire.
+    pub snapshot: Snapshot,
+    /// Cancelled when the server ends. A request that the client cancels is simply dropped.
+    pub cancel: CancellationToken,
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl CommandCx {
+    /// Asks the client once to apply `change`, whose bases must be those of the snapshot, and
+    /// waits for what it says: whether it says that it did.
+    pub async fn offer(&self, label: &str, change: &SourceChange) -> bool {
+        let facts = self.shared.editor.facts();
+        match delivery::workspace_edit(change, &facts) {
+            Ok(edit) => self.shared.editor.apply(label, edit.edit).await == Reply::Applied,
+            Err(_) => false,
+        }
+    }
+}
+
+/// What the server is made of.
+#[derive(Clone)]
+pub struct ServerConfig {
+    pub(crate) runner: Arc<dyn TaskRunner>,
+    pub(crate) commands: BTreeMap<String, Command>,
+    pub(crate) on_settings: Option<SettingsSink>,
+}
+
+impl ServerConfig {
+    /// A server whose tasks are run by `runner`.
+    pub fn new(runner: Arc<dyn TaskRunner>) -> ServerConfig {
+        ServerConfig { runner, commands: execute_command::commands(), on_settings: None }
+    }
+
+    /// Adds a command, which is listed and run like the server's own. The name of one that is
+    /// there already changes nothing.
+    #[must_use]
+    pub fn command<F, Answer>(mut self, name: &str, handler: F) -> ServerConfig
+    where
+        F: Fn(CommandCx, Vec<Value>) -> Answer + Send + Sync + 'static,
+        Answer: Future<Output = Result<Value, CommandError>> + Send + 'static,
+    {
+        self.commands
+            .entry(name.to_owned())
+            .or_insert_with(|| Arc::new(move |cx, args| Box::pin(handler(cx, args))));
+        self
+    }
+
+    /// Hands the client's settings to `sink`, as they come: first the `initializationOptions`,
+    /// then what each `workspace/didChangeConfiguration` says. It is called in the order of the
+    /// wire and must be quick.
+    #[must_use]
+    pub fn on_settings(mut self, sink: impl Fn(&Value) + Send + Sync + 'static) -> ServerConfig {
+        self.on_settings = Some(Arc::new(sink));
+        self
+    }
+}

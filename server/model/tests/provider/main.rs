@@ -1,0 +1,8 @@
+//! The HTTP models against a provider on loopback that judges every request: a request that
+//! breaks the law fails the test in which it happens.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod faults;
+mod loops;
+mod support;
+mod transport;
