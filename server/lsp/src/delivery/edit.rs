@@ -123,8 +123,12 @@ mod tests {
         }
     }
 
+    fn change(files: &[FileChange]) -> SourceChange {
+        SourceChange { root: AbsPath::root(), files: files.to_vec() }
+    }
+
     fn check(files: &[FileChange], facts: &Facts, expected: Expect) {
-        let text = match workspace_edit(&SourceChange { files: files.to_vec() }, facts) {
+        let text = match workspace_edit(&change(files), facts) {
             Ok(built) => {
                 let value = serde_json::to_value(&built.edit).unwrap();
                 assert_eq!(value.as_object().unwrap().len(), 1);
@@ -167,7 +171,7 @@ mod tests {
         let files = [file("/d", Some(7), Some("größe 𝕏 = 1\n"), Some("größe 𝕏 = 2\n"))];
         let start = |encoding| {
             let facts = Facts { encoding, ..ALL };
-            let built = workspace_edit(&SourceChange { files: files.to_vec() }, &facts).unwrap();
+            let built = workspace_edit(&change(&files), &facts).unwrap();
             let value = serde_json::to_value(&built.edit).unwrap();
             value["documentChanges"][0]["edits"][0]["range"]["start"]["character"].clone()
         };

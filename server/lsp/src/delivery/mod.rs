@@ -35,7 +35,6 @@ pub(crate) struct Delivery {
     pub(crate) task: TaskId,
     /// What the editor shows it as, in its list of undoable steps.
     pub(crate) label: String,
-    pub(crate) root: AbsPath,
     /// As the task made it. Files that have arrived are taken out.
     pub(crate) change: SourceChange,
     pub(crate) grade: Grade,
@@ -71,7 +70,7 @@ impl Delivery {
                 return Delivered::Stopped;
             }
             self.take_out_arrived();
-            let now = self.shared.snapshot().at_root(self.root.clone());
+            let now = self.shared.snapshot().at_root(self.change.root.clone());
             let rebased = self.change.rebase(&now);
             if !rebased.conflicts.is_empty() {
                 return Delivered::Conflict(places(&rebased.conflicts, &now));
@@ -156,7 +155,7 @@ impl Delivery {
     fn begin(&self, change: &SourceChange) -> Result<Option<Built>, String> {
         let built = workspace_edit(change, &self.shared.editor.facts())?;
         // Read again, because a check may have run since the change was rebased.
-        let fresh = self.shared.snapshot();
+        let fresh = self.shared.snapshot().at_root(change.root.clone());
         for file in change.files.iter().filter(|file| file.base.version.is_none()) {
             let there = fresh.read(&file.path).ok();
             if there.map(|there| there.text) != file.base.text {
