@@ -200,9 +200,9 @@ impl Job {
         tokio::select! {
             outcome = &mut running => outcome.map(Some),
             () = self.cancel.cancelled() => {
-                match tokio::time::timeout(GRACE, &mut running).await {
-                    Ok(outcome) => outcome.map(Some),
-                    Err(_) => Ok(None),
+                tokio::select! {
+                    outcome = &mut running => outcome.map(Some),
+                    () = (self.shared.config.timer)(GRACE) => Ok(None),
                 }
             }
         }

@@ -10,11 +10,11 @@ mod record;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use harness::{Grade, TaskId};
 use stdx::AbsPath;
 use text::Text;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use workspace::{Conflict, Snapshot, SourceChange};
 
@@ -64,7 +64,8 @@ impl Delivery {
     /// Tries until the change has arrived or there is a reason to stop trying.
     pub(crate) async fn run(&mut self) -> Delivered {
         let mut events = self.shared.events();
-        let deadline = Instant::now() + PATIENCE;
+        // One deadline for all attempts.
+        let mut deadline = (self.shared.config.timer)(PATIENCE);
         for _ in 0..MAX_ATTEMPTS {
             if self.cancel.is_cancelled() {
                 return Delivered::Stopped;
@@ -92,7 +93,7 @@ impl Delivery {
                 Err(reason) => return Delivered::NotTaken(reason),
             };
             self.send(edit);
-            match self.outcome(&mut events, seen, deadline).await {
+            match self.outcome(&mut events, seen, &mut deadline).await {
                 Verdict::Again => {}
                 Verdict::Arrived => {
                     self.take_out_arrived();
@@ -201,7 +202,7 @@ impl Delivery {
         &self,
         events: &mut watch::Receiver<Events>,
         seen: Events,
-        deadline: Instant,
+        deadline: &mut BoxFuture<'static, ()>,
     ) -> Verdict {
         loop {
             let moved = events.borrow_and_update().documents != seen.documents;
@@ -212,11 +213,9 @@ impl Delivery {
                 () = self.cancel.cancelled() => return Verdict::Stopped,
                 // What was not confirmed is never sent again merely because time has passed: it
                 // may have arrived all the same.
-                changed = tokio::time::timeout_at(deadline, events.changed()) => {
-                    if changed.is_err() {
-                        return Verdict::Open(reason);
-                    }
-                }
+                () = &mut *deadline => return Verdict::Open(reason),
+                // The sender lives as long as we do.
+                _ = events.changed() => {}
             }
         }
     }
