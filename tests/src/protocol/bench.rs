@@ -297,6 +297,12 @@ impl Bench {
         answer["task"].as_u64().unwrap()
     }
 
+    /// Waits until the server has heard everything that was said so far.
+    pub(super) async fn heard(&self) {
+        let answer = self.client.command("test.versions", serde_json::Value::Null).get().await;
+        answer.unwrap();
+    }
+
     pub(super) fn text(&self, path: &Path) -> String {
         self.client.text(path).unwrap()
     }

@@ -58,6 +58,7 @@ async fn what_the_user_typed_meanwhile_elsewhere_stays() {
         bench.client.edit(&path, 0..0, "// größe 𝕏\n");
         let end = bench.text(&path).len();
         bench.client.edit(&path, end..end, "// end");
+        bench.heard().await;
         gate.open();
         let said = bench.client.message("fixed").await;
         assert!(said.contains("(merged, unchecked)"), "{said}");
@@ -75,6 +76,7 @@ async fn a_merged_text_that_is_checked_again_keeps_a_grade() {
     let path = bench.open("a.rs");
     let gate = started(&bench, &path).await;
     bench.client.edit(&path, 0..0, "// new\n");
+    bench.heard().await;
     gate.open();
     bench.client.message("fixed something is wrong (parses)").await;
     let draft = bench.runner.rechecked.lock().unwrap().remove(0);
@@ -97,6 +99,7 @@ async fn a_conflict_is_shown_and_nothing_is_touched() {
         gate.reached().await;
         let range = bench.at(&path, "wrong");
         bench.client.edit(&path, range, "mine");
+        bench.heard().await;
         gate.open();
         let said = bench.client.message("not applied").await;
         assert!(said.contains("a.rs line 2 changed meanwhile"), "{said}");
@@ -122,6 +125,7 @@ async fn a_user_who_did_the_same_is_left_alone() {
     let gate = started(&bench, &path).await;
     let range = bench.at(&path, "wrong");
     bench.client.edit(&path, range, "right");
+    bench.heard().await;
     gate.open();
     bench.client.message("you had done it already").await;
     assert!(bench.client.seen().edits.is_empty());
@@ -157,7 +161,7 @@ async fn applied_is_not_believed_without_proof() {
         let replies = bench.client.replies(1).await;
         assert_eq!(replies[0]["applied"], editor == Editor::Neovim);
         // A round trip, in which a server that believed or was impatient would have acted.
-        bench.client.command("test.versions", json!(null)).get().await.unwrap();
+        bench.heard().await;
         assert_eq!(bench.client.seen().edits.len(), 1);
         assert!(!bench.client.seen().messages.iter().any(|(_, text)| text.contains("fixed")));
         bench.client.flush();
@@ -197,7 +201,7 @@ async fn a_refused_edit_is_sent_again_when_the_text_is_newer() {
         bench.client.on_apply([policy.clone()]);
         started(&bench, &path).await.open();
         bench.client.replies(1).await;
-        bench.client.command("test.versions", json!(null)).get().await.unwrap();
+        bench.heard().await;
         assert_eq!(bench.client.seen().edits.len(), 1, "{policy:?}");
         bench.client.edit(&path, 0..0, "// now\n");
         bench.client.message("fixed").await;
@@ -221,7 +225,7 @@ async fn after_the_deadline_the_change_waits_for_a_word() {
         started(&bench, &path).await.open();
         bench.client.until("an edit", |seen| (seen.edits.len() == 1).then_some(())).await;
         // A round trip, after which the server knows what was answered.
-        bench.client.command("test.versions", json!(null)).get().await.unwrap();
+        bench.heard().await;
         bench.time.pass();
         let said = bench.client.message("not applied").await;
         assert!(said.contains(why), "{said}");
@@ -371,6 +375,7 @@ async fn a_file_closed_meanwhile_is_changed_as_the_disk_has_it() {
         bench.client.edit(&path, 0..0, "// never saved\n");
         let gate = started(&bench, &path).await;
         bench.client.close(&path);
+        bench.heard().await;
         gate.open();
         bench.client.message("fixed").await;
         assert_eq!(bench.text(&path), TEXT.replace("wrong", "right"), "{editor:?}");
@@ -418,7 +423,7 @@ async fn a_delivery_can_be_stopped() {
     bench.client.command("ostler.stop", json!(null)).get().await.unwrap();
     bench.client.message("stopped").await;
     bench.client.edit(&path, 0..0, "x");
-    bench.client.command("test.versions", json!(null)).get().await.unwrap();
+    bench.heard().await;
     assert_eq!(bench.client.seen().edits.len(), 1);
     bench.quit().await;
 }

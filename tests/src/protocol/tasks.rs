@@ -130,7 +130,7 @@ async fn a_task_that_does_not_listen_is_dropped() {
     gate.open();
     bench.client.command("ostler.stop", json!({"task": task})).get().await.unwrap();
     // It is given a moment.
-    bench.client.command("test.versions", Value::Null).get().await.unwrap();
+    bench.heard().await;
     assert!(bench.client.seen().messages.is_empty());
     bench.time.pass();
     bench.client.message("stopped").await;

@@ -29,6 +29,9 @@ pub(crate) struct Step {
 /// # Errors
 /// What the client would have to be able to do, in some words.
 pub(crate) fn workspace_edit(change: &SourceChange, facts: &Facts) -> Result<Built, String> {
+    if !facts.apply_edit {
+        return Err("this editor does not apply edits on request".to_owned());
+    }
     if !facts.document_changes && !change.is_empty() {
         return Err("this editor does not understand edits with document versions".to_owned());
     }
