@@ -160,7 +160,6 @@ struct Job {
 
 impl Job {
     async fn run(&self, task: Task) {
-        let root = task.snapshot.root().clone();
         let (events, received) = mpsc::unbounded_channel();
         let shared = Arc::clone(&self.shared);
         let title = format!("fix {}", self.about);
@@ -184,7 +183,7 @@ impl Job {
                 let text = format!("nothing to change to fix {}: {summary}", self.about);
                 self.tell(MessageType::Info, text);
             }
-            Status::Done | Status::Unsolved(_) => self.deliver(outcome, root, events).await,
+            Status::Done | Status::Unsolved(_) => self.deliver(outcome, events).await,
         }
     }
 
@@ -201,26 +200,20 @@ impl Job {
         tokio::select! {
             outcome = &mut running => outcome.map(Some),
             () = self.cancel.cancelled() => {
-                match tokio::time::timeout(GRACE, &mut running).await {
-                    Ok(outcome) => outcome.map(Some),
-                    Err(_) => Ok(None),
+                tokio::select! {
+                    outcome = &mut running => outcome.map(Some),
+                    () = (self.shared.config.timer)(GRACE) => Ok(None),
                 }
             }
         }
     }
 
     /// Brings the change to the editor, at once or when the user says so.
-    async fn deliver(
-        &self,
-        outcome: Outcome,
-        root: stdx::AbsPath,
-        events: UnboundedSender<TaskEvent>,
-    ) {
+    async fn deliver(&self, outcome: Outcome, events: UnboundedSender<TaskEvent>) {
         let mut delivery = Delivery {
             shared: Arc::clone(&self.shared),
             task: self.id,
             label: format!("fix {}", self.about),
-            root,
             change: outcome.change,
             grade: outcome.grade,
             cancel: self.cancel.clone(),
