@@ -6,17 +6,22 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use crate::tree::Stamp;
 
 /// Removes `path` and everything beneath it, also what a program has made unreadable. Missing is
-/// fine. Links are removed, not followed.
+/// fine, also when somebody else removes at the same time. Links are removed, not followed.
 pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
-    let found = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        other => other?,
-    };
+    match remove_existing(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn remove_existing(path: &Path) -> io::Result<()> {
+    let found = fs::symlink_metadata(path)?;
     if !found.is_dir() {
         return fs::remove_file(path);
     }
@@ -27,6 +32,31 @@ pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
         remove_tree(&entry?.path())?;
     }
     fs::remove_dir(path)
+}
+
+/// Moves a file of ours; nothing happens if it is not there or no file.
+pub(crate) fn move_file(from: &Path, to: &Path) -> io::Result<()> {
+    let is_file = fs::symlink_metadata(from).is_ok_and(|found| found.is_file());
+    if is_file { fs::rename(from, to) } else { Ok(()) }
+}
+
+static THROWN_AWAY: AtomicU64 = AtomicU64::new(0);
+
+/// Takes `path` away at once, and removes it when there is time: that can take a while. Meanwhile
+/// it lies in the folder `trash`.
+pub(crate) fn throw_away(path: &Path, trash: &Path) -> io::Result<()> {
+    fs::create_dir_all(trash)?;
+    let name = THROWN_AWAY.fetch_add(1, Ordering::Relaxed).to_string();
+    let away = trash.join(name);
+    match fs::rename(path, &away) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        // A folder that its owner may not write cannot be moved either.
+        Err(_) => return remove_tree(path),
+        Ok(()) => {}
+    }
+    // If the runtime ends before, the whole scratch folder goes.
+    drop(tokio::task::spawn_blocking(move || remove_tree(&away)));
+    Ok(())
 }
 
 /// Makes the folder `path` anew, empty.
@@ -100,6 +130,12 @@ impl Mirror {
         Ok(rustix::fs::mknodat(rustix::fs::CWD, &path, kind, rustix::fs::Mode::empty(), 0)?)
     }
 
+    /// Upper layers exist only where overlays do.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn whiteout(&self, relative: &Path) -> io::Result<()> {
+        self.remove(relative, |_| true)
+    }
+
     /// Takes away what is at `relative`, and then the folders around it that `needed` does not
     /// ask for, as far as they are empty.
     pub(crate) fn remove(&self, relative: &Path, needed: impl Fn(&Path) -> bool) -> io::Result<()> {
@@ -155,8 +191,8 @@ pub(crate) struct Entry {
     pub(crate) relative: PathBuf,
     /// A regular file.
     pub(crate) regular: bool,
-    /// A folder that hides the one of the same name beneath it, if there is one: the kernel marks
-    /// every folder so that a program made.
+    /// A folder that hides the one of the same name beneath it, if there is one. Some kernels
+    /// mark every folder so that a program made.
     pub(crate) folder: bool,
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Ground {
     pub(crate) places: Vec<PathBuf>,
     /// All manifests in them, those of the draft included.
     pub(crate) manifests: Vec<PathBuf>,
+    /// Whether the project's settings name a wrapper of the compiler that is a cache.
+    pub(crate) names_caching_wrapper: bool,
     /// Differs when a manifest or a setting of cargo's differs.
     pub(crate) signature: u64,
 }
@@ -67,6 +69,7 @@ pub(crate) fn survey(
         .filter(|path| path.file_name() == Some(OsStr::new("Cargo.toml")))
         .cloned()
         .collect();
+    ground.names_caching_wrapper = files.values().any(|text| manifest::names_caching_wrapper(text));
     ground.signature = signature(&files);
     ground
 }

@@ -28,6 +28,14 @@ pub(crate) fn is_workspace(text: &str) -> bool {
     })
 }
 
+/// Whether the settings name a wrapper for the compiler that caches its results.
+pub(crate) fn names_caching_wrapper(text: &str) -> bool {
+    text.lines().map(str::trim).any(|line| {
+        line.split_once("rustc-wrapper")
+            .is_some_and(|(before, value)| !before.contains('#') && value.contains("cache"))
+    })
+}
+
 /// Every path that the text names as `path = "…"` or in a list `paths = ["…"]`, relative to the
 /// folder `base`.
 pub(crate) fn named_paths(text: &str, base: &Path) -> Vec<PathBuf> {
@@ -88,6 +96,15 @@ mod tests {
         assert_eq!(package_name(text).as_deref(), Some("a-b"));
         assert_eq!(package_name("[[bin]]\nname = \"x\""), None);
         assert!(is_workspace(text) && !is_workspace("[package]\nworkspace = \"..\""));
+    }
+
+    #[test]
+    fn wrappers() {
+        assert!(names_caching_wrapper("[build]\nrustc-wrapper = \"/usr/bin/sccache\""));
+        assert!(names_caching_wrapper("build.rustc-wrapper = \"sccache\""));
+        assert!(!names_caching_wrapper(
+            "rustc-wrapper = \"my-driver\"\n# rustc-wrapper = \"sccache\""
+        ));
     }
 
     #[test]

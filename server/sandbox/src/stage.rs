@@ -159,11 +159,8 @@ impl<'a> Stage<'a> {
         };
         let temporary = scratch.join("tmp");
         std::fs::create_dir_all(&temporary)?;
-        for entry in std::fs::read_dir(&temporary)?.flatten() {
-            if entry.file_name() != OWN_TARGET {
-                files::remove_tree(&entry.path())?;
-            }
-        }
+        // The run before may have been dropped half-way.
+        clear_after_run(scratch)?;
         let mut environment = self.confined.config().environment.clone();
         for (name, value) in &program.variables {
             environment.set(name, value);
@@ -194,6 +191,7 @@ impl<'a> Stage<'a> {
             command = command.merge_stderr();
         }
         let finished = self.watched(run(command, cancel, on_line)).await;
+        clear_after_run(scratch)?;
         if self.size() > self.confined.config().upper_bytes {
             tracing::warn!("what programs built is too large to keep");
             if let Some(shown) = &mut self.state.shown {
@@ -249,7 +247,6 @@ impl<'a> Stage<'a> {
         let mut overlays = Vec::new();
         // The kernel wants a fresh one for each mount.
         let works = scratch.join("work");
-        files::empty_folder(&works)?;
         let mut add = |at: &Path, upper: &Path| -> io::Result<()> {
             let work = works.join(overlays.len().to_string());
             std::fs::create_dir_all(&work)?;
@@ -267,7 +264,7 @@ impl<'a> Stage<'a> {
             if cargo.is_dir() {
                 if !places.iter().any(|place| cargo.starts_with(&place.at)) {
                     let upper = scratch.join("cargo");
-                    files::empty_folder(&upper)?;
+                    std::fs::create_dir_all(&upper)?;
                     for secret in ["credentials.toml", "credentials"] {
                         Mirror { root: upper.clone() }.write(
                             Path::new(secret),
@@ -276,6 +273,8 @@ impl<'a> Stage<'a> {
                             None,
                         )?;
                     }
+                    // Written anew each time, it would cost a tenth of a second.
+                    files::move_file(&scratch.join(LAST_USE), &upper.join(LAST_USE))?;
                     add(&cargo, &upper)?;
                 }
             } else {
@@ -296,6 +295,23 @@ impl<'a> Stage<'a> {
         Ok(namespace::confine(command, &view)?)
     }
 }
+
+/// What a program leaves outside of the project is forgotten: temporary files, and changes to
+/// cargo's folder.
+fn clear_after_run(scratch: &Path) -> io::Result<()> {
+    let trash = scratch.join("trash");
+    for entry in std::fs::read_dir(scratch.join("tmp"))?.flatten() {
+        if entry.file_name() != OWN_TARGET {
+            files::throw_away(&entry.path(), &trash)?;
+        }
+    }
+    files::throw_away(&scratch.join("work"), &trash)?;
+    files::move_file(&scratch.join("cargo").join(LAST_USE), &scratch.join(LAST_USE))?;
+    files::throw_away(&scratch.join("cargo"), &trash)
+}
+
+/// The file in which cargo keeps when it last used what it has downloaded.
+const LAST_USE: &str = ".global-cache";
 
 /// What no build needs: other people's homes, and what only root can read.
 #[cfg(target_os = "linux")]

@@ -15,12 +15,15 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{CheckError, CheckReport, CheckScope, Diagnostic, Draft, Severity, Verifier};
-use stdx::process::{Exit, Finished};
+use stdx::process::{Environment, Exit, Finished};
 use stdx::{Clock, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::SandboxConfig;
 use crate::confined::{Confined, Program, SandboxError};
+use crate::files;
+use crate::ground;
+use crate::manifest::names_caching_wrapper;
 use crate::stage::Stage;
 use messages::Message;
 use metadata::Metadata;
@@ -36,6 +39,8 @@ pub struct CargoVerifier {
     confined: Confined,
     clock: SystemClock,
     known: Mutex<Option<Known>>,
+    /// Whether the user's settings name a wrapper of the compiler that is a cache.
+    cached_by_default: bool,
 }
 
 /// What cargo said about the workspaces, as long as no manifest changes.
@@ -70,8 +75,15 @@ impl Verifier for CargoVerifier {
 impl CargoVerifier {
     /// A verifier with an upper layer of its own, which is removed with it.
     #[must_use]
-    pub fn new(config: SandboxConfig) -> CargoVerifier {
+    pub fn new(mut config: SandboxConfig) -> CargoVerifier {
+        drop_caching_wrapper(&mut config.environment);
+        let settings = ground::cargo_home(&config.environment).into_iter();
+        let mut settings =
+            settings.flat_map(|home| [home.join("config.toml"), home.join("config")]);
+        let cached =
+            |path: PathBuf| files::read_text(&path).is_ok_and(|text| names_caching_wrapper(&text));
         CargoVerifier {
+            cached_by_default: settings.any(cached),
             confined: Confined::new(config),
             clock: SystemClock::new(),
             known: Mutex::default(),
@@ -180,7 +192,8 @@ impl CargoVerifier {
                 continue;
             }
             let arguments = ["metadata", "--format-version=1", "--no-deps", "--offline"];
-            let program = self.cargo(&folder, &arguments, self.confined.config().check_timeout);
+            let program =
+                self.cargo(stage, &folder, &arguments, self.confined.config().check_timeout);
             let finished = stage.run(&program, cancel, None).await?;
             // Where it fails, the check will fail in the same way and say why.
             let said =
@@ -220,7 +233,7 @@ impl CargoVerifier {
         let rest = ["--all-targets", "--keep-going", "--offline", "--message-format=json"];
         arguments.extend(rest.map(str::to_owned));
         let timeout = self.confined.config().check_timeout;
-        let program = self.cargo(&workspace.workspace_root, &arguments, timeout);
+        let program = self.cargo(stage, &workspace.workspace_root, &arguments, timeout);
         let mut messages = Vec::new();
         let mut on_line = |line: &[u8]| messages.extend(serde_json::from_slice::<Message>(line));
         let finished = stage.run(&program, cancel, Some(&mut on_line)).await?;
@@ -266,7 +279,7 @@ impl CargoVerifier {
         let mut building = arguments.clone();
         building.push("--no-run".to_owned());
         let config = self.confined.config();
-        let program = self.cargo(&workspace.workspace_root, &building, config.check_timeout);
+        let program = self.cargo(stage, &workspace.workspace_root, &building, config.check_timeout);
         let mut artifacts = Vec::new();
         let mut on_line = |line: &[u8]| artifacts.extend(serde_json::from_slice::<Message>(line));
         let built = stage.run(&program, cancel, Some(&mut on_line)).await?;
@@ -289,7 +302,8 @@ impl CargoVerifier {
             };
             reader.add_program(path, name);
         }
-        let mut program = self.cargo(&workspace.workspace_root, &arguments, config.test_timeout);
+        let mut program =
+            self.cargo(stage, &workspace.workspace_root, &arguments, config.test_timeout);
         program.merge_stderr = true;
         program.variables.push(("RUST_BACKTRACE".into(), "0".into()));
         let mut on_line = |line: &[u8]| {
@@ -301,14 +315,21 @@ impl CargoVerifier {
         Ok(reader.finish(finished.exit == Exit::TimedOut))
     }
 
-    fn cargo(&self, folder: &Path, arguments: &[impl AsRef<str>], timeout: Duration) -> Program {
+    fn cargo(
+        &self,
+        stage: &Stage<'_>,
+        folder: &Path,
+        arguments: &[impl AsRef<str>],
+        timeout: Duration,
+    ) -> Program {
         let mut variables: Vec<(OsString, OsString)> = vec![
             ("CARGO_TERM_COLOR".into(), "never".into()),
             ("CARGO_TERM_PROGRESS_WHEN".into(), "never".into()),
             ("CARGO_TERM_VERBOSE".into(), "false".into()),
             ("CARGO_TERM_QUIET".into(), "false".into()),
         ];
-        if self.drops_wrapper() {
+        if self.cached_by_default || stage.ground.names_caching_wrapper {
+            // Only where it must be: cargo asks the compiler for its version each time then.
             variables.push(("RUSTC_WRAPPER".into(), OsString::new()));
         }
         Program {
@@ -320,21 +341,19 @@ impl CargoVerifier {
             merge_stderr: false,
         }
     }
+}
 
-    /// A wrapper that is a cache keeps a server and files outside, where we cannot go; for the
-    /// result it makes no difference. One that is not there would fail.
-    fn drops_wrapper(&self) -> bool {
-        let environment = &self.confined.config().environment;
-        match environment.get("RUSTC_WRAPPER") {
-            // The user's configuration may name one as well.
-            None => true,
-            Some(wrapper) => {
-                let path = Path::new(wrapper);
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let cache = name.contains("cache");
-                let found = path.is_file() || environment.find(&name).is_some();
-                cache || !found
-            }
+/// Takes wrappers of the compiler out of `environment` that are caches: they keep a server and
+/// files outside, where programs cannot go, and make no difference for the result. So do those
+/// that are not there.
+fn drop_caching_wrapper(environment: &mut Environment) {
+    for variable in ["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"] {
+        let Some(wrapper) = environment.get(variable) else { continue };
+        let path = Path::new(wrapper);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let found = path.is_file() || environment.find(&name).is_some();
+        if name.contains("cache") || !found {
+            environment.remove(variable);
         }
     }
 }

@@ -16,7 +16,8 @@ fn files_beneath(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let mut waiting = vec![folder.to_owned()];
     let mut found = Vec::new();
     while let Some(folder) = waiting.pop() {
-        for entry in fs::read_dir(folder).unwrap().flatten() {
+        // What was thrown away may go meanwhile.
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let folder = entry.file_type().unwrap().is_dir();
             if folder { &mut waiting } else { &mut found }.push(entry.path());
         }
@@ -121,6 +122,35 @@ async fn a_build_of_the_users_in_between_is_not_mixed_with_ours() {
     assert_eq!(messages(&check_in(&verifier, &draft, &scope).await), [""; 0]);
     assert!(project.users_check().await);
     assert_eq!(messages(&check(&verifier, &draft).await), ["mismatched types"]);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_during_the_check_is_checked_again() {
+    // The script's `/tmp` lies in the scratch folder.
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=build.rs\");\n    \
+        std::fs::write(\"/tmp/started\", \"\").unwrap();\n    \
+        while !std::path::Path::new(\"/tmp/go\").exists() { std::thread::yield_now(); }\n}\n";
+    let project = Project::new(&[("src/lib.rs", GOOD), ("build.rs", script), ("other.rs", BAD)]);
+    set_old(&project.path("other.rs"));
+    let (scratch, from, to) =
+        (project.scratch(), project.path("other.rs"), project.path("src/lib.rs"));
+    let meddler = tokio::task::spawn_blocking(move || {
+        let started = loop {
+            let found = fs::read_dir(&scratch).into_iter().flatten().flatten();
+            let mut marks = found.map(|entry| entry.path().join("tmp/started"));
+            if let Some(started) = marks.find(|mark| mark.exists()) {
+                break started;
+            }
+            std::thread::yield_now();
+        };
+        // Nothing that cargo looks at while the script runs, and with an old date.
+        fs::rename(from, to).unwrap();
+        fs::write(started.with_file_name("go"), "").unwrap();
+    });
+    let verifier = project.verifier();
+    let report = check(&verifier, &project.draft()).await;
+    within(meddler).await.unwrap();
+    assert_eq!(messages(&report), ["mismatched types"]);
 }
 
 #[tokio::test]
