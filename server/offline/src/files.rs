@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 
 use serde_json::{Value, json};
+use syntax::{Language, SyntaxTree};
+use text::Text;
 
 /// Texts by path relative to the root. Only whole files are in it.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -25,6 +28,27 @@ impl Edit {
     pub(crate) fn new(file: &str, bytes: Range<usize>, text: impl Into<String>) -> Edit {
         Edit { file: file.to_owned(), start: bytes.start, end: bytes.end, text: text.into() }
     }
+}
+
+/// The files that `edits` change, with their text afterwards; `None` if the edits do not fit.
+pub(crate) fn changed(files: &Files, edits: &[Edit]) -> Option<Files> {
+    let mut after = apply(files, edits)?;
+    after.retain(|file, text| files.get(file) != Some(text));
+    Some(after)
+}
+
+/// Whether no file of `after` has more syntax errors than it has in `before`.
+pub(crate) fn parses(before: &Files, after: &Files) -> bool {
+    after.iter().all(|(file, text)| {
+        let Some(language) = Language::for_path(Path::new(file)) else { return true };
+        let old = before.get(file).map_or(0, |old| syntax_errors(language, old));
+        syntax_errors(language, text) <= old
+    })
+}
+
+fn syntax_errors(language: Language, text: &str) -> usize {
+    let text = Text::new(text);
+    SyntaxTree::parse(language, &text, None).map_or(0, |tree| tree.errors(&text).len())
 }
 
 /// `files` after `edits`, which refer to it as it is; `None` if they do not fit it.

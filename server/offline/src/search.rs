@@ -1,13 +1,13 @@
 //! The search: states of the draft, what was tried in each, and what to try next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use harness::{CheckReport, Diagnostic};
 use model::ToolUse;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::candidates::{self, Candidate};
+use crate::candidates::{self, Candidate, Hit, Known, Need};
 use crate::files::{self, Edit, Files};
 use crate::model::call;
 use crate::report;
@@ -17,6 +17,8 @@ use crate::transcript::Done;
 const MAX_CHECKS: u32 = 60;
 /// How many steps may be taken on trust before errors must have fallen.
 const MAX_DEPTH: usize = 2;
+/// Files and searches that are asked for in one step.
+const MAX_LOOKS: usize = 12;
 
 /// The next step.
 #[derive(Debug)]
@@ -53,8 +55,10 @@ pub(crate) struct Search {
     kept: Vec<String>,
     /// Edits that have failed since the last accepted state but one, so that they come last.
     failed: BTreeSet<Vec<Edit>>,
-    /// Files that could not be read.
-    unreadable: BTreeSet<String>,
+    /// What searches of the project found, by their pattern.
+    hits: BTreeMap<String, Vec<Hit>>,
+    /// What was looked for, found or not.
+    asked: BTreeSet<Need>,
     errors_at_first: Option<usize>,
     /// Why nothing more can be tried.
     ended: Option<String>,
@@ -63,6 +67,19 @@ pub(crate) struct Search {
 #[derive(Deserialize)]
 struct ReadInput {
     path: String,
+}
+
+#[derive(Deserialize)]
+struct GrepInput {
+    pattern: String,
+}
+
+/// The call that finds out what is needed.
+fn look(ids: &mut u32, need: &Need) -> ToolUse {
+    match need {
+        Need::File(path) => call(ids, "read", &json!({"path": path})),
+        Need::Lines(pattern) => call(ids, "grep", &json!({"pattern": pattern, "glob": "*.rs"})),
+    }
 }
 
 impl Search {
@@ -76,7 +93,8 @@ impl Search {
             trying: None,
             kept: Vec::new(),
             failed: BTreeSet::new(),
-            unreadable: BTreeSet::new(),
+            hits: BTreeMap::new(),
+            asked: BTreeSet::new(),
             errors_at_first: None,
             ended: None,
         }
@@ -88,6 +106,7 @@ impl Search {
         for done in done {
             match done.tool.as_str() {
                 "read" => self.was_read(done),
+                "grep" => self.was_searched(done),
                 "edit" => edits_failed |= done.result.is_error,
                 "check" if edits_failed => self.edit_failed(),
                 "check" => self.was_checked(done),
@@ -118,21 +137,24 @@ impl Search {
             if targets.is_empty() || self.checks >= MAX_CHECKS {
                 return self.finish();
             }
-            let missing: Vec<String> = candidates::needed(&targets)
-                .into_iter()
-                .filter(|file| !self.draft.contains_key(file) && !self.unreadable.contains(file))
-                .collect();
-            if !missing.is_empty() {
-                let reads = missing
-                    .iter()
-                    .map(|file| call(&mut self.ids, "read", &json!({"path": file})))
-                    .collect();
-                return Action::Calls(reads);
+            let known = Known { files: &state.files, report: &state.report, hits: &self.hits };
+            let needs: Vec<Need> = match &state.untried {
+                Some(_) => Vec::new(),
+                None => candidates::needs(&targets, &known)
+                    .into_iter()
+                    .filter(|need| !self.asked.contains(need))
+                    .take(MAX_LOOKS)
+                    .collect(),
+            };
+            if !needs.is_empty() {
+                let calls = needs.iter().map(|need| look(&mut self.ids, need)).collect();
+                self.asked.extend(needs);
+                return Action::Calls(calls);
             }
             let untried = match &state.untried {
                 Some(untried) => untried.clone(),
                 None => {
-                    let mut fresh = candidates::all(&targets, &state.files);
+                    let mut fresh = candidates::all(&targets, &known);
                     // What has failed already comes last: the state may have become another.
                     fresh.sort_by_key(|candidate| self.failed.contains(&candidate.edits));
                     fresh
@@ -214,10 +236,20 @@ impl Search {
                     state.files.entry(path.clone()).or_insert_with(|| text.to_owned());
                 }
             }
-            _ => {
-                self.unreadable.insert(path);
-            }
+            // It stays among what was asked for, so it is not asked for again.
+            _ => {}
         }
+    }
+
+    fn was_searched(&mut self, done: &Done) {
+        let Ok(GrepInput { pattern }) = done.input.parse() else { return };
+        let hits = if done.result.is_error { "" } else { done.result.text.as_str() };
+        let hits = hits.lines().filter_map(|line| {
+            let (file, rest) = line.split_once(':')?;
+            let (number, text) = rest.split_once(':')?;
+            Some(Hit { file: file.to_owned(), line: number.parse().ok()?, text: text.to_owned() })
+        });
+        self.hits.insert(pattern, hits.collect());
     }
 
     /// An edit was refused: the draft no longer is what we believe, which must not happen.

@@ -1,68 +1,152 @@
-//! Proposals for mending an error: one file, one source of them.
+//! Proposals for mending errors: one file, one source of them.
+//!
+//! A source looks at one error at a time and proposes edits. It may first ask for files or for a
+//! search of the project ([`Need`]); it is asked again when they are there. What it proposes is
+//! ranked by how likely it is to be what was meant: sources use the constants of [`rank`], so that
+//! their proposals fall into one order.
 
 mod suggestions;
 
-use harness::Diagnostic;
+use std::collections::BTreeMap;
 
-use crate::files::{Edit, Files};
+use harness::{CheckReport, Diagnostic};
+
+use crate::files::{self, Edit, Files};
+
+/// How likely a proposal is to be what was meant. Lower is tried first.
+pub(crate) mod rank {
+    /// The checker itself is sure.
+    pub(crate) const SURE: u32 = 10;
+    /// The error says plainly what is wrong, and there is one way to mend it.
+    pub(crate) const PLAIN: u32 = 20;
+    /// The checker proposes it and is not sure.
+    pub(crate) const PROPOSED: u32 = 30;
+    /// A rule that is right more often than not.
+    pub(crate) const LIKELY: u32 = 40;
+    /// A rule that is worth a check.
+    pub(crate) const POSSIBLE: u32 = 60;
+    /// Worth a check when nothing else is left.
+    pub(crate) const DESPERATE: u32 = 80;
+}
 
 /// One way to mend something, not yet tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Candidate {
-    /// How likely it is to be what was meant; lower is tried first.
+    /// One of [`rank`], or a number between.
     pub(crate) rank: u32,
     /// The edits, to be made together.
     pub(crate) edits: Vec<Edit>,
-    /// What it does, for the summary.
+    /// What it does, in a few words for the user.
     pub(crate) what: String,
-    /// The error that it is meant for.
+    /// The error that it is meant for, as its position among the targets.
     pub(crate) error: usize,
 }
 
-/// All proposals for `errors` in the state `files`, best first, without repetitions.
-pub(crate) fn all(errors: &[&Diagnostic], files: &Files) -> Vec<Candidate> {
+impl Candidate {
+    /// A proposal; whoever collects it fills in the error.
+    pub(crate) fn new(rank: u32, edits: Vec<Edit>, what: impl Into<String>) -> Candidate {
+        Candidate { rank, edits, what: what.into(), error: 0 }
+    }
+}
+
+/// Something that must be known before a proposal can be made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Need {
+    /// The text of a file, by its path relative to the root.
+    File(String),
+    /// The lines of the project's Rust files that match a regular expression.
+    Lines(String),
+}
+
+/// A line that a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// The file.
+    pub(crate) file: String,
+    /// The line, from 1, when the search was made.
+    pub(crate) line: usize,
+    /// What stands there.
+    pub(crate) text: String,
+}
+
+/// What is known about one state of the draft.
+pub(crate) struct Known<'a> {
+    /// Files that have been read, with their text in this state.
+    pub(crate) files: &'a Files,
+    /// What the checker says about this state.
+    pub(crate) report: &'a CheckReport,
+    /// The results of searches, by their pattern.
+    pub(crate) hits: &'a BTreeMap<String, Vec<Hit>>,
+}
+
+/// A source of proposals.
+struct Source {
+    /// What it needs to know about an error. May ask for more when some of it is there.
+    needs: fn(&Known<'_>, &Diagnostic) -> Vec<Need>,
+    /// What it proposes; nothing if what it needs is not there.
+    propose: fn(&Known<'_>, &Diagnostic) -> Vec<Candidate>,
+}
+
+/// All sources. Their order breaks ties between proposals of one rank.
+const SOURCES: &[Source] = &[suggestions::SOURCE];
+
+/// All proposals for `errors`, best first, without repetitions, without those that do not change
+/// anything, and without those after which a file has more syntax errors than before.
+pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     for (at, error) in errors.iter().enumerate() {
-        for candidate in suggestions::candidates(error, files) {
-            candidates.push(Candidate { error: at, ..candidate });
+        for source in SOURCES {
+            for candidate in (source.propose)(known, error) {
+                candidates.push(Candidate { error: at, ..candidate });
+            }
         }
     }
-    if let Some(together) = together(&candidates) {
-        candidates.push(together);
-    }
+    candidates.extend(together(&candidates));
     candidates.sort_by_key(|candidate| (candidate.rank, candidate.error));
-    let mut seen = Vec::new();
+    let mut seen: Vec<Files> = Vec::new();
     candidates.retain(|candidate| {
-        let new = !seen.contains(&candidate.edits);
-        seen.push(candidate.edits.clone());
-        new
+        let Some(after) = files::changed(known.files, &candidate.edits) else { return false };
+        if after.is_empty() || seen.contains(&after) || !files::parses(known.files, &after) {
+            return false;
+        }
+        seen.push(after);
+        true
     });
     candidates
 }
 
-/// The files whose text is needed before proposals for `errors` can be made.
-pub(crate) fn needed(errors: &[&Diagnostic]) -> Vec<String> {
-    let mut files: Vec<String> = Vec::new();
+/// What must be known before proposals for `errors` can be made and is not yet.
+pub(crate) fn needs(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Need> {
+    let mut needs: Vec<Need> = Vec::new();
     for error in errors {
-        let own = error.spans.iter().filter(|span| span.primary).map(|span| &span.file);
-        let theirs = error
-            .suggestions
-            .iter()
-            .flat_map(|suggestion| suggestion.edits.iter().map(|(span, _)| &span.file));
-        files.extend(own.chain(theirs).cloned());
+        needs.extend(SOURCES.iter().flat_map(|source| (source.needs)(known, error)));
     }
-    files.sort();
-    files.dedup();
-    // What lies outside of the root is not ours to mend.
-    files.retain(|file| !file.starts_with('/'));
-    files
+    needs.sort();
+    needs.dedup();
+    needs.retain(|need| match need {
+        // What lies outside of the root is not ours to mend.
+        Need::File(file) => !file.starts_with('/') && !known.files.contains_key(file),
+        Need::Lines(pattern) => !known.hits.contains_key(pattern),
+    });
+    needs
+}
+
+/// The files that an error itself speaks of.
+pub(crate) fn own_files(error: &Diagnostic) -> Vec<Need> {
+    let notes = error.notes.iter().flat_map(|note| note.spans.iter());
+    let files = error.spans.iter().chain(notes).map(|span| &span.file);
+    let theirs = error
+        .suggestions
+        .iter()
+        .flat_map(|suggestion| suggestion.edits.iter().map(|(span, _)| &span.file));
+    files.chain(theirs).map(|file| Need::File(file.clone())).collect()
 }
 
 /// Everything that the checker itself is sure about, for different errors, in one step: where it
 /// is right about all, one check instead of many.
 fn together(candidates: &[Candidate]) -> Option<Candidate> {
     let sure: Vec<&Candidate> =
-        candidates.iter().filter(|candidate| candidate.rank == suggestions::SURE).collect();
+        candidates.iter().filter(|candidate| candidate.rank == rank::SURE).collect();
     let mut taken: Vec<Edit> = Vec::new();
     let mut errors = Vec::new();
     for candidate in &sure {

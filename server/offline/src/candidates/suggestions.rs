@@ -2,21 +2,17 @@
 
 use harness::{Diagnostic, Suggestion};
 
-use super::Candidate;
-use crate::files::{Edit, Files};
+use super::{Candidate, Known, Source, own_files, rank};
+use crate::files::Edit;
 
-/// Rank of a correction that the checker is sure about.
-pub(crate) const SURE: u32 = 10;
-/// Rank of one that it is not sure about.
-const UNSURE: u32 = 20;
+pub(super) const SOURCE: Source = Source { needs: |_, error| own_files(error), propose };
 
-/// The corrections that `error` and its notes carry. Those with blanks to be filled in, and those
+/// The corrections that `error` and its notes carry. Those that leave blanks to be filled in, or
 /// that put a placeholder where code should be, are no corrections.
-pub(super) fn candidates(error: &Diagnostic, files: &Files) -> Vec<Candidate> {
+fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     let mut found = Vec::new();
     for suggestion in &error.suggestions {
-        let placeholder = suggestion.edits.iter().any(|(_, text)| is_placeholder(text));
-        if suggestion.has_placeholders || placeholder || suggestion.edits.is_empty() {
+        if suggestion.edits.is_empty() || suggestion.edits.iter().any(|(_, text)| is_blank(text)) {
             continue;
         }
         let edits: Vec<Edit> = suggestion
@@ -24,20 +20,19 @@ pub(super) fn candidates(error: &Diagnostic, files: &Files) -> Vec<Candidate> {
             .iter()
             .map(|(span, text)| Edit::new(&span.file, span.bytes.clone(), text.clone()))
             .collect();
-        if edits.iter().all(|edit| files.contains_key(&edit.file)) {
-            found.push(Candidate {
-                rank: if suggestion.machine_applicable { SURE } else { UNSURE },
-                what: described(suggestion),
-                edits,
-                error: 0,
-            });
+        if edits.iter().all(|edit| known.files.contains_key(&edit.file)) {
+            let sure = suggestion.machine_applicable && !suggestion.has_placeholders;
+            let rank = if sure { rank::SURE } else { rank::PROPOSED };
+            found.push(Candidate::new(rank, edits, described(suggestion)));
         }
     }
     found
 }
 
-/// Code that stands for code that is missing.
-pub(crate) fn is_placeholder(text: &str) -> bool {
+/// Whether `text` stands for code that is missing: the macros that say so, and the comments that
+/// rustc leaves where it does not know an argument. (rustc marks whole suggestions as having
+/// placeholders also where they have none, such as the removal of an argument.)
+pub(crate) fn is_blank(text: &str) -> bool {
     ["todo!", "unimplemented!", "/* "].iter().any(|mark| text.contains(mark))
 }
 

@@ -140,11 +140,15 @@ fn rendered(message: &Value, lines: usize) -> String {
     text.lines().take(lines).collect::<Vec<_>>().join("\n")
 }
 
-/// The last `lines` lines of a text, each cut to 400 characters.
+/// The last `lines` lines of a text, each cut to 400 characters; the very last, where a candidate
+/// tells its outcome, to 4,000.
 pub(crate) fn tail(text: &str, lines: usize) -> String {
-    let all: Vec<&str> = text.lines().collect();
-    let last = &all[all.len().saturating_sub(lines)..];
-    let cut = last.iter().map(|line| line.chars().take(400).collect::<String>());
+    let all: Vec<&str> = text.trim_end().lines().collect();
+    let skipped = all.len().saturating_sub(lines);
+    let cut = all.iter().enumerate().skip(skipped).map(|(at, line)| {
+        let length = if at + 1 == all.len() { 4_000 } else { 400 };
+        line.chars().take(length).collect::<String>()
+    });
     cut.collect::<Vec<_>>().join("\n")
 }
 
@@ -163,5 +167,14 @@ mod tests {
         let failed: Vec<&str> = failed.iter().map(String::as_str).collect();
         assert_eq!(passed, ["unittests src/lib.rs::a::b", "unittests src/lib.rs::c"]);
         assert_eq!(failed, ["tests/e.rs::a::b"]);
+    }
+
+    #[test]
+    fn the_tail_keeps_the_last_line_longer() {
+        let long = "x".repeat(5_000);
+        let text = format!("a\n{long}\n{long}\n\n");
+        let tail = tail(&text, 2);
+        let lengths: Vec<usize> = tail.lines().map(str::len).collect();
+        assert_eq!(lengths, [400, 4_000]);
     }
 }

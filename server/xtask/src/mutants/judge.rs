@@ -150,14 +150,17 @@ mod tests {
 
     #[test]
     fn placeholders_are_counted_in_code_only() {
-        let all =
-            texts(&[("a.rs", "todo!(); // todo!()\n\"unimplemented!()\"; unimplemented! {}")]);
+        let all = texts(&[(
+            "a.rs",
+            "todo!(); // todo!()\n\"unimplemented!()\"; unimplemented! {} let todo = 1;",
+        )]);
         assert_eq!(placeholders(&all), 2);
     }
 
     #[test]
     fn a_library_that_passes_is_no_worse_for_errors_in_its_tests() {
         assert!(!is_worse((1, 0), (0, 7)));
+        assert!(!is_worse((1, 0), (1, 0)));
         assert!(is_worse((1, 0), (2, 0)));
         assert!(is_worse((0, 1), (0, 2)));
     }
