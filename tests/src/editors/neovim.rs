@@ -64,7 +64,7 @@ fn mends_what_another_server_reports() {
     let Some(nvim) = super::editor("nvim") else { return };
     let project = Project::new(BROKEN);
     let error = project.first_error();
-    let title = format!("Fix: {}", error["message"].as_str().unwrap_or_default());
+    let about = error["message"].as_str().unwrap_or_default();
     let mut nvim = open(&nvim, &project, std::slice::from_ref(&error));
 
     nvim.keys("]d");
@@ -77,7 +77,7 @@ fn mends_what_another_server_reports() {
          end
          return true",
     );
-    choose(&mut nvim, &title);
+    choose(&mut nvim, &format!("Fix: {about}"));
     // The other server counts in UTF-16, Ostler in bytes.
     let told = nvim.inside("return Asked.context.diagnostics[1].range");
     let line = BROKEN.lines().nth(2).unwrap();
@@ -101,8 +101,8 @@ fn mends_what_another_server_reports() {
         nvim.inside("return vim.endswith(Progress[#Progress] or '', 'success') and Progress");
     let progress: Vec<&str> =
         progress.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert_eq!(progress.first(), Some(&&*format!("{title} running")));
-    assert_eq!(progress.last(), Some(&&*format!("{title} success")));
+    assert_eq!(progress.first(), Some(&&*format!("Ostler: fix {about} running")));
+    assert_eq!(progress.last(), Some(&&*format!("Ostler: fix {about} success")));
 
     nvim.keys(":w\r");
     nvim.inside("return not vim.bo.modified");
