@@ -105,10 +105,21 @@ fn mends_what_another_server_reports() {
 fn a_key_says_where_the_cursor_is() {
     let Some(programs) = programs() else { return };
     let project = Project::new(BROKEN);
-    let mut helix = open(&programs, &project, &[]);
+    let error = project.first_error();
+    let about = error["message"].as_str().unwrap();
+    let mut helix = open(&programs, &project, std::slice::from_ref(&error));
 
-    helix.keys("3gg of");
-    helix.screen("1 file changed, unsaved");
+    // Helix tells of diagnostics when it asks for actions, and only then.
+    helix.keys("]d a");
+    helix.screen(&format!("Fix: {about}"));
+    helix.keys("\u{1b}");
+    helix.outside(
+        "local lines = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+         return not table.concat(lines, ' '):find('Fix: ', 1, true)",
+    );
+    helix.keys(" of");
+    // Ostler knows what this line has, so it was told the line.
+    helix.screen(&format!("fixed {about}"));
     save(&mut helix, &project, MENDED);
 }
 
