@@ -20,6 +20,9 @@ pub struct Verdict {
     pub errors: Vec<Diagnostic>,
     /// Files of the draft with more syntax errors than before, and the line (from 1) of one.
     pub syntax: Vec<(String, usize)>,
+    /// Tests that fail with the draft, if tests were run. Whether they failed before cannot be
+    /// known where the base does not build.
+    pub failed_tests: Vec<String>,
     /// Why no checker spoke, if none did.
     pub unchecked: Option<String>,
 }
@@ -106,13 +109,14 @@ pub fn new_complaints(before: &CheckReport, after: &CheckReport) -> Vec<Diagnost
     new
 }
 
-/// Sends `draft` through the rings.
+/// Sends `draft` through the rings; through the one of the tests only if `tests` asks for it.
 ///
 /// # Errors
 /// [`CheckError::Cancelled`]; a checker that is missing or broken lowers the grade instead.
 pub async fn inspect(
     draft: &Draft,
     verifier: &dyn Verifier,
+    tests: bool,
     cancel: &CancellationToken,
 ) -> Result<Verdict, CheckError> {
     let mut verdict = Verdict {
@@ -124,6 +128,7 @@ pub async fn inspect(
             .into_iter()
             .map(|(path, line)| (shown(&path, draft), line))
             .collect(),
+        failed_tests: Vec::new(),
         unchecked: None,
     };
     if !verdict.syntax.is_empty() {
@@ -147,8 +152,23 @@ pub async fn inspect(
         Err(_) => CheckReport::default(),
     };
     verdict.new = new_complaints(&before, &after);
-    if verdict.new.is_empty() {
-        verdict.grade = Grade::Checks;
+    if !verdict.new.is_empty() {
+        return Ok(verdict);
+    }
+    verdict.grade = Grade::Checks;
+    if tests && verdict.errors.is_empty() {
+        let scope = CheckScope { tests: true, ..CheckScope::default() };
+        match verifier.check(draft, &scope, cancel).await {
+            Ok(report) => {
+                verdict.failed_tests = report.failed_tests().map(|t| t.message.clone()).collect();
+                if verdict.failed_tests.is_empty() && report.tests_passed() {
+                    verdict.grade = Grade::TestsPass;
+                }
+            }
+            Err(CheckError::Cancelled) => return Err(CheckError::Cancelled),
+            // What the checker said still holds.
+            Err(error) => tracing::warn!(%error, "the tests could not be run"),
+        }
     }
     Ok(verdict)
 }

@@ -31,6 +31,6 @@ pub use task::{DoneWhen, Grade, Outcome, Phase, Place, Status, Task, TaskEvent, 
 pub use tool::{SharedDraft, Tool, ToolCx, ToolError, ToolOutput};
 pub use verify::{
     CheckError, CheckReport, CheckScope, Confinement, Diagnostic, Severity, Span, Suggestion,
-    Verifier,
+    TEST_FAILED, TESTS_PASSED, Verifier,
 };
 pub use workspace::Draft;

@@ -70,7 +70,8 @@ impl Harness {
         let (status, verdict, summary) = run.drive(&task, &checks).await;
         let draft = draft.get();
         let grade = verdict.as_ref().map_or(Grade::Unchecked, |verdict| verdict.grade);
-        let problems = verdict.map(|verdict| verdict.problems()).unwrap_or_default();
+        let problems = verdict.as_ref().map(Verdict::problems).unwrap_or_default();
+        let failed_tests = verdict.map(|verdict| verdict.failed_tests).unwrap_or_default();
         let change = draft.source_change();
         let files = change.files.iter();
         run.log(Event::Ended {
@@ -89,6 +90,7 @@ impl Harness {
             summary,
             grade,
             problems,
+            failed_tests,
             draft,
             usage: run.usage,
             requests: run.requests,
@@ -160,7 +162,10 @@ impl Run<'_> {
                     dropped = 0;
                     self.phase(Phase::Checking);
                     let draft = self.cx.draft.get();
-                    let verdict = match gate::inspect(&draft, checks, &self.cancel).await {
+                    let verdict = match {
+                        let tests = task.done_when == DoneWhen::Builds && !draft.is_unchanged();
+                        gate::inspect(&draft, checks, tests, &self.cancel).await
+                    } {
                         Ok(verdict) => verdict,
                         Err(_) => return (Status::Stopped, None, summary),
                     };

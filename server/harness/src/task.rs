@@ -156,6 +156,8 @@ pub struct Outcome {
     /// Problems that the change itself brought, one line each. While there are any it must not
     /// be applied without being asked for.
     pub problems: Vec<String>,
+    /// Tests that fail with the change, if tests were run.
+    pub failed_tests: Vec<String>,
     /// The draft that the change was taken from, so that it can be checked again after a merge.
     pub draft: Draft,
     /// What it cost.

@@ -31,6 +31,11 @@ pub struct CheckScope {
     pub tests: bool,
 }
 
+/// The code of a complaint that says that a test failed.
+pub const TEST_FAILED: &str = "test-failed";
+/// The code of a note that says how many tests passed; its `rendered` names them, one a line.
+pub const TESTS_PASSED: &str = "tests-passed";
+
 /// What the checkers said.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CheckReport {
@@ -45,9 +50,23 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
-    /// The complaints that are errors.
+    /// The complaints that are errors, failed tests aside.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+        self.diagnostics.iter().filter(|diagnostic| {
+            diagnostic.severity == Severity::Error
+                && diagnostic.code.as_deref() != Some(TEST_FAILED)
+        })
+    }
+
+    /// The tests that failed.
+    pub fn failed_tests(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.code.as_deref() == Some(TEST_FAILED))
+    }
+
+    /// Whether any test ran and passed.
+    #[must_use]
+    pub fn tests_passed(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code.as_deref() == Some(TESTS_PASSED))
     }
 }
 

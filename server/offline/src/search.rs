@@ -17,6 +17,8 @@ use crate::transcript::Done;
 const MAX_CHECKS: u32 = 60;
 /// How many steps may be taken on trust before errors must have fallen.
 const MAX_DEPTH: usize = 2;
+/// States that build of which the tests are run at most.
+const MAX_FINALS: usize = 4;
 /// Files and searches that are asked for in one step.
 const MAX_LOOKS: usize = 12;
 
@@ -62,6 +64,10 @@ pub(crate) struct Search {
     errors_at_first: Option<usize>,
     /// Why nothing more can be tried.
     ended: Option<String>,
+    /// States that build, each with the number of its tests that fail.
+    finals: Vec<(usize, State, Vec<String>)>,
+    /// The accepted state before the present one, to go back to if tests fail.
+    before: Option<(State, Vec<String>)>,
 }
 
 #[derive(Deserialize)]
@@ -97,6 +103,8 @@ impl Search {
             asked: BTreeSet::new(),
             errors_at_first: None,
             ended: None,
+            finals: Vec::new(),
+            before: None,
         }
     }
 
@@ -134,6 +142,9 @@ impl Search {
         loop {
             let Some(state) = self.stack.last() else { return self.finish() };
             let targets = targets(&self.goal, &state.report, self.stack.len() > 1);
+            if targets.is_empty() && self.wants_tests() {
+                return Action::Calls(vec![call(&mut self.ids, "check", &json!({"tests": true}))]);
+            }
             if targets.is_empty() || self.checks >= MAX_CHECKS {
                 return self.finish();
             }
@@ -196,6 +207,7 @@ impl Search {
     /// Leaves the draft in the last accepted state and says what came of it.
     fn finish(&mut self) -> Action {
         self.stack.truncate(1);
+        self.take_best_final();
         let Some(accepted) = self.stack.first() else {
             return Action::Say("I can do nothing here.".to_owned());
         };
@@ -219,6 +231,12 @@ impl Search {
         };
         for what in &self.kept {
             text.push_str(&format!("\n- {what}"));
+        }
+        let failing = self.finals.iter().map(|(failed, ..)| *failed).min().unwrap_or(0);
+        if failing > 0 {
+            text.push_str(&format!(
+                "\n{failing} tests fail; whether they did before is not known."
+            ));
         }
         for error in accepted.report.errors().take(5) {
             text.push_str(&format!("\nleft: {}", error.headline()));
@@ -257,12 +275,54 @@ impl Search {
         self.ended = Some("an edit was refused".to_owned());
     }
 
+    /// Whether the present state builds, was brought about by us, and its tests have not been run.
+    /// A task that names a complaint is about that complaint, and a test run could take long.
+    fn wants_tests(&self) -> bool {
+        let [state] = self.stack.as_slice() else { return false };
+        let tested = self.finals.iter().any(|(_, tested, _)| tested.files == state.files);
+        !self.kept.is_empty()
+            && !tested
+            && state.report.errors().next().is_none()
+            && !names_complaints(&self.goal)
+    }
+
+    /// The tests of the present state were run. If some fail, the state before is gone back to,
+    /// in case another way to mend it is the right one; of several the one with the fewest
+    /// failures is kept in the end.
+    fn was_tested(&mut self, report: &CheckReport) {
+        let Some(state) = self.stack.first().cloned() else { return };
+        let failed = report.failed_tests().count();
+        self.finals.push((failed, state, self.kept.clone()));
+        if failed > 0
+            && self.finals.len() < MAX_FINALS
+            && let Some((state, kept)) = self.before.take()
+        {
+            self.before = Some((state.clone(), kept.clone()));
+            self.stack = vec![state];
+            self.kept = kept;
+            return;
+        }
+        self.take_best_final();
+    }
+
+    /// Goes to the state that builds with the fewest failing tests, the first of equals.
+    fn take_best_final(&mut self) {
+        let best = self.finals.iter().min_by_key(|(failed, ..)| *failed).cloned();
+        if let Some((_, state, kept)) = best {
+            self.stack = vec![state];
+            self.kept = kept;
+        }
+    }
+
     fn was_checked(&mut self, done: &Done) {
         let data = done.result.data.as_deref().cloned().unwrap_or_default();
         let Ok(report) = serde_json::from_value::<CheckReport>(data) else {
             self.ended = Some(done.result.text.clone());
             return;
         };
+        if done.input.value()["tests"] == true {
+            return self.was_tested(&report);
+        }
         self.checks += 1;
         let Some(candidate) = self.trying.take() else {
             self.errors_at_first.get_or_insert(report.errors().count());
@@ -281,6 +341,9 @@ impl Search {
         steps.push(candidate.clone());
         let next = State { files: self.draft.clone(), report, steps, untried: None };
         if since_accepted.gone > 0 && since_accepted.new == 0 {
+            if let Some(accepted) = self.stack.first() {
+                self.before = Some((accepted.clone(), self.kept.clone()));
+            }
             self.kept.extend(next.steps.iter().map(|step| step.what.clone()));
             self.failed.clear();
             self.stack = vec![State { steps: Vec::new(), ..next }];
@@ -297,6 +360,11 @@ impl Search {
     }
 }
 
+/// Whether the task is about complaints that it names.
+fn names_complaints(goal: &str) -> bool {
+    goal.contains("Complaints that the task is about:")
+}
+
 /// The errors that are to be mended: those that the task names, or all if it names none. In a
 /// state that was reached `on_trust` all are: what came up on the way has to go as well.
 fn targets<'a>(goal: &str, report: &'a CheckReport, on_trust: bool) -> Vec<&'a Diagnostic> {
@@ -310,7 +378,7 @@ fn targets<'a>(goal: &str, report: &'a CheckReport, on_trust: bool) -> Vec<&'a D
             goal.lines().any(|line| line.contains(file) && line.contains(&error.message))
         })
         .collect();
-    if named.is_empty() && !goal.contains("Complaints that the task is about:") {
+    if named.is_empty() && !names_complaints(goal) {
         return report.errors().collect();
     }
     named

@@ -6,7 +6,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{
     CheckError, CheckReport, CheckScope, Diagnostic, DoneWhen, Draft, Harness, HarnessSpec,
-    Outcome, Severity, Span, Status, Suggestion, Task, Verifier,
+    Outcome, Severity, Span, Status, Suggestion, TEST_FAILED, Task, Verifier,
 };
 use stdx::{AbsPath, ManualClock};
 use text::Text;
@@ -34,12 +34,16 @@ impl Verifier for Rules {
     fn check<'a>(
         &'a self,
         draft: &'a Draft,
-        _: &'a CheckScope,
+        scope: &'a CheckScope,
         _: &'a CancellationToken,
     ) -> BoxFuture<'a, Result<CheckReport, CheckError>> {
         let text = draft.read(&root().join("a.rs")).unwrap().to_string();
         let diagnostics = self.0.iter().filter_map(|rule| {
             let at = text.find(rule.has)?;
+            let is_test = rule.error.starts_with("test ");
+            if is_test && !scope.tests {
+                return None;
+            }
             let span = Span {
                 file: "a.rs".to_owned(),
                 bytes: at..at + rule.has.len(),
@@ -57,7 +61,7 @@ impl Verifier for Rules {
             };
             Some(Diagnostic {
                 severity: Severity::Error,
-                code: None,
+                code: is_test.then(|| TEST_FAILED.to_owned()),
                 message: rule.error.to_owned(),
                 suggestions: rule.proposals.iter().map(suggestion).collect(),
                 spans: vec![span],
@@ -101,7 +105,8 @@ async fn mend(text: &str, rules: &[Rule]) -> (Outcome, String) {
 async fn takes_what_the_compiler_is_sure_about() {
     let (outcome, text) = mend("é one\n", &[rule("one", "E", &[("two", true)])]).await;
     assert_eq!((outcome.status, text.as_str()), (Status::Done, "é two\n"));
-    assert_eq!(outcome.checks, 2);
+    // One before, one after, and one that runs the tests.
+    assert_eq!(outcome.checks, 3);
 }
 
 #[tokio::test]
@@ -136,7 +141,7 @@ async fn makes_sure_corrections_of_different_errors_in_one_step() {
     let rules = [rule("one", "E", &[("1", true)]), rule("two", "F", &[("2", true)])];
     let (outcome, text) = mend("one two\n", &rules).await;
     assert_eq!((outcome.status, text.as_str()), (Status::Done, "1 2\n"));
-    assert_eq!(outcome.checks, 2);
+    assert_eq!(outcome.checks, 3);
 }
 
 #[tokio::test]
@@ -160,4 +165,25 @@ async fn a_project_that_builds_is_left_alone() {
     let (outcome, text) = mend("fine\n", &[]).await;
     assert_eq!((outcome.status, text.as_str()), (Status::Done, "fine\n"));
     assert_eq!(outcome.checks, 1);
+}
+
+#[tokio::test]
+async fn takes_another_way_when_the_first_breaks_a_test() {
+    let rules = [
+        rule("one", "E", &[("wrong", false), ("right", false)]),
+        rule("wrong", "test `t` failed", &[]),
+    ];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "right\n"));
+    assert!(outcome.failed_tests.is_empty());
+}
+
+#[tokio::test]
+async fn says_which_tests_fail_when_no_way_pleases_them() {
+    let rules =
+        [rule("one", "E", &[("this", false), ("that", false)]), rule("th", "test `t` failed", &[])];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "this\n"));
+    assert_eq!(outcome.failed_tests, ["test `t` failed"]);
+    assert!(outcome.summary.contains("1 tests fail"), "{}", outcome.summary);
 }

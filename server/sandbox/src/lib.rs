@@ -21,7 +21,7 @@ mod stage;
 mod testing;
 mod tree;
 
-pub use cargo::{CargoVerifier, FailedTest, TEST_FAILED, TESTS_PASSED, TestReport};
+pub use cargo::{CargoVerifier, FailedTest, TestReport};
 pub use config::{SandboxConfig, Wall, matters_to_builds};
 pub use confined::{Confined, Program, Ran, SandboxError};
 pub use shown::Written;

@@ -3,8 +3,8 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{
-    Access, CheckError, CheckReport, CheckScope, Diagnostic, RawJson, Resource, Severity, Tool,
-    ToolCx, ToolError, ToolOutput, ToolSpec,
+    Access, CheckError, CheckReport, CheckScope, Diagnostic, RawJson, Resource, Severity,
+    TESTS_PASSED, Tool, ToolCx, ToolError, ToolOutput, ToolSpec,
 };
 use serde_json::json;
 use stdx::AbsPath;
@@ -22,9 +22,10 @@ impl Tool for Check {
         ToolSpec {
             name: "check".to_owned(),
             description: "Runs the project's checkers (cargo check and the like) on the draft, \
-                          your edits included, and returns what they complain about."
+                          your edits included, and returns what they complain about; with \
+                          `tests` the tests are run as well, once everything builds."
                 .to_owned(),
-            input_schema: json!({"type": "object", "properties": {}}),
+            input_schema: json!({"type": "object", "properties": {"tests": {"type": "boolean"}}}),
         }
     }
 
@@ -35,12 +36,13 @@ impl Tool for Check {
 
     fn run<'a>(
         &'a self,
-        _: &'a RawJson,
+        input: &'a RawJson,
         cx: &'a ToolCx,
     ) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
         async move {
-            let draft = cx.draft.get();
-            match cx.verifier.check(&draft, &CheckScope::default(), &cx.cancel).await {
+            let tests = input.value()["tests"] == true;
+            let scope = CheckScope { tests, ..CheckScope::default() };
+            match cx.verifier.check(&cx.draft.get(), &scope, &cx.cancel).await {
                 Ok(report) => {
                     let data = serde_json::to_value(&report).ok();
                     Ok(ToolOutput { text: summary(&report), data })
@@ -74,6 +76,14 @@ fn summary(report: &CheckReport) -> String {
     }
     for diagnostic in errors.iter().skip(IN_FULL).chain(&warnings).take(IN_BRIEF) {
         text.push_str(&format!("\n{}", diagnostic.headline()));
+    }
+    for failed in report.failed_tests().take(IN_FULL) {
+        text.push_str(&format!("\n{}\n", failed.rendered.trim()));
+    }
+    if let Some(passed) =
+        report.diagnostics.iter().find(|d| d.code.as_deref() == Some(TESTS_PASSED))
+    {
+        text.push_str(&format!("\n{}\n", passed.message));
     }
     let left_out = (e + w).saturating_sub(IN_FULL.min(e) + IN_BRIEF);
     if left_out > 0 {

@@ -130,6 +130,9 @@ fn report(outcome: &Outcome, root: &AbsPath, elapsed: Duration) {
         (Status::Failed(why), _) => format!("failed: {why}"),
     };
     say(&verdict);
+    for test in &outcome.failed_tests {
+        say(&format!("  {test} (whether it did before cannot be known)"));
+    }
     let usage = outcome.usage;
     say(&format!(
         "{} requests, {} checks, {} tokens in ({} from the cache), {} out, {:.1} s",

@@ -60,7 +60,7 @@ impl TaskRunner for Runner {
     ) -> BoxFuture<'static, Option<Grade>> {
         let verifier = Arc::clone(&self.harness.verifier);
         async move {
-            let verdict = harness::inspect(&draft, verifier.as_ref(), &cancel).await.ok()?;
+            let verdict = harness::inspect(&draft, verifier.as_ref(), false, &cancel).await.ok()?;
             verdict.is_clean().then_some(verdict.grade)
         }
         .boxed()

@@ -25,7 +25,6 @@ use crate::stage::Stage;
 use messages::Message;
 use metadata::Metadata;
 use report::WorkspaceFiles;
-pub use report::{TEST_FAILED, TESTS_PASSED};
 use test_run::TestReader;
 pub use test_run::{FailedTest, TestReport};
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use harness::{CheckError, Diagnostic, Severity};
+use harness::{CheckError, Diagnostic, Severity, TEST_FAILED, TESTS_PASSED};
 use text::Text;
 
 use super::failures::{self, Failure};
@@ -10,11 +10,6 @@ use super::messages::{self, Files};
 use super::metadata::Metadata;
 use super::test_run::{FailedTest, TestReport};
 use crate::stage::Stage;
-
-/// The code of the diagnostic for a test that failed; its message is the same in every run.
-pub const TEST_FAILED: &str = "test-failed";
-/// The code of the note that lists the tests that passed: one name a line in `rendered`.
-pub const TESTS_PASSED: &str = "tests-passed";
 
 /// What two complaints have in common if they are one.
 pub(super) fn identity(diagnostic: &Diagnostic) -> String {

@@ -1,6 +1,7 @@
 //! What comes out of a check.
 
 use expect_test::{Expect, expect};
+use harness::TESTS_PASSED;
 
 use super::*;
 
