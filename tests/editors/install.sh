@@ -57,10 +57,15 @@ for program in apt-get dpkg dpkg-deb; do
     command -v "$program" >/dev/null || fail "$program is missing: this script needs a Debian-like system"
 done
 
-# The archive that holds `main`, but not the one for security updates: that has no unstable.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' |
-    grep -v -e '-security' | head -n 1) || true
-[ -n "$mirror" ] || fail "apt knows no package mirror yet: run apt-get update once"
+# The archive of Debian itself: not the one for security updates, which has no unstable, nor that of
+# somebody else. A machine that has no package lists yet, as most images of containers, only knows
+# from where it would fetch them.
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+    'Origin: Debian' 'Label: Debian' | head -n 1) || true
+[ -n "$mirror" ] || mirror=$(apt-get --print-uris update |
+    sed -n "s,^'\([^']*\)/dists/[^/']*/InRelease'.*,\1,p" |
+    grep -v -e '-security' | grep -m 1 -e '/debian/*$') || true
+[ -n "$mirror" ] || fail "apt knows no mirror of Debian"
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [ -e "$keyring" ] || fail "$keyring is missing: install debian-archive-keyring"
 

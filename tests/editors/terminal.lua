@@ -19,6 +19,8 @@ local DEADLINE_MS = tonumber(vim.env.TERMINAL_DEADLINE_MS) or 120 * 1000
 local STEP_MS = 20
 
 vim.o.columns, vim.o.lines = 140, 40
+-- The window there is was laid out before; a new one takes the whole width.
+vim.cmd.tabnew()
 
 local buffer, job, socket, channel
 local exited = false

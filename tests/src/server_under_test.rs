@@ -46,6 +46,7 @@ impl TaskRunner for Idle {
                 summary: String::new(),
                 grade: Grade::Unchecked,
                 problems: Vec::new(),
+                failed_tests: Vec::new(),
                 draft,
                 usage: model::Usage::default(),
                 requests: 0,

@@ -10,6 +10,7 @@ use harness::{Outcome, Phase, Status, Task, TaskEvent, TaskId};
 use ide::{TaskState, TaskView};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::gen_lsp_types::MessageType;
 
@@ -151,6 +152,22 @@ pub(crate) fn start(
     Ok(id)
 }
 
+/// The progress of a task, while it is shown.
+struct Watched {
+    events: UnboundedSender<TaskEvent>,
+    shown: JoinHandle<()>,
+}
+
+impl Watched {
+    /// Ends it, and waits until its end is on the way to the client. What is told about the task
+    /// comes after that: Helix has one line for both, and clears it when a progress ends.
+    async fn end(self) {
+        drop(self.events);
+        // What a runner that was dropped has left behind may hold the channel open.
+        let _ = tokio::time::timeout(GRACE, self.shown).await;
+    }
+}
+
 struct Job {
     shared: Arc<Shared>,
     id: TaskId,
@@ -163,27 +180,38 @@ impl Job {
         let (events, received) = mpsc::unbounded_channel();
         let shared = Arc::clone(&self.shared);
         let title = format!("fix {}", self.about);
-        self.shared.tracker.spawn(progress::show(shared, self.id, title, received));
-        let outcome = match self.outcome(task, events.clone()).await {
+        let shown = self.shared.tracker.spawn(progress::show(shared, self.id, title, received));
+        let watched = Watched { events, shown };
+        let outcome = match self.outcome(task, watched.events.clone()).await {
             Ok(Some(outcome)) => outcome,
-            Ok(None) => return self.stopped(),
-            Err(panic) => return self.crashed(&*panic),
+            Ok(None) => {
+                watched.end().await;
+                return self.stopped();
+            }
+            Err(panic) => {
+                watched.end().await;
+                return self.crashed(&*panic);
+            }
         };
+        let solved = matches!(outcome.status, Status::Done | Status::Unsolved(_));
+        if solved && !outcome.change.is_empty() {
+            return self.deliver(outcome, watched).await;
+        }
+        watched.end().await;
         match &outcome.status {
             Status::Stopped => self.stopped(),
             Status::Failed(reason) => {
                 self.tell(MessageType::Error, format!("could not fix {}: {reason}", self.about));
             }
-            Status::Unsolved(problems) if outcome.change.is_empty() => {
+            Status::Unsolved(problems) => {
                 let why = problems.first().map(String::as_str).unwrap_or("no solution found");
                 self.tell(MessageType::Warning, format!("could not fix {}: {why}", self.about));
             }
-            Status::Done if outcome.change.is_empty() => {
+            Status::Done => {
                 let summary = outcome.summary.lines().next().unwrap_or_default();
                 let text = format!("nothing to change to fix {}: {summary}", self.about);
                 self.tell(MessageType::Info, text);
             }
-            Status::Done | Status::Unsolved(_) => self.deliver(outcome, events).await,
         }
     }
 
@@ -209,7 +237,7 @@ impl Job {
     }
 
     /// Brings the change to the editor, at once or when the user says so.
-    async fn deliver(&self, outcome: Outcome, events: UnboundedSender<TaskEvent>) {
+    async fn deliver(&self, outcome: Outcome, watched: Watched) {
         let mut delivery = Delivery {
             shared: Arc::clone(&self.shared),
             task: self.id,
@@ -225,11 +253,11 @@ impl Job {
             Some(problem) => Delivered::NotTaken(format!("it brings a new problem: {problem}")),
             None => {
                 // Nobody may be watching any more.
-                let _ = events.send(TaskEvent::Phase(Phase::Offering));
+                let _ = watched.events.send(TaskEvent::Phase(Phase::Offering));
                 delivery.run().await
             }
         };
-        drop(events);
+        watched.end().await;
         loop {
             let (kind, text) = match delivered {
                 Delivered::Applied => return self.applied(&delivery, &outcome.status),

@@ -4,6 +4,7 @@
 //! Without it each says so and passes, because a plain `cargo test` has to do with what Cargo
 //! fetches.
 
+mod helix;
 mod neovim;
 mod project;
 mod terminal;

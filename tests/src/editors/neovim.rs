@@ -5,23 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::project::Project;
+use super::project::{BROKEN, MENDED, Project};
 use super::terminal::Terminal;
-
-/// An error that has characters of two, three and four bytes before it on its line, so that all
-/// ways of counting give different columns.
-const BROKEN: &str = "\
-/// Grows.
-pub fn wächst() -> String {
-    /* é„𝄞 */ let größe = 3; größe = größe + 1; format!(\"é {größe}\")
-}
-";
-const MENDED: &str = "\
-/// Grows.
-pub fn wächst() -> String {
-    /* é„𝄞 */ let mut größe = 3; größe = größe + 1; format!(\"é {größe}\")
-}
-";
 
 /// Ctrl-\ Ctrl-N, which ends typing. Unlike Esc it cannot be taken for the beginning of something
 /// that the terminal itself says.
@@ -51,7 +36,8 @@ fn open(nvim: &Path, project: &Project, reports: &[Value]) -> Terminal {
         "XDG_CONFIG_HOME": project.beside("config"),
         "XDG_STATE_HOME": project.beside("state"),
     });
-    let mut terminal = Terminal::start(nvim, &program, &project.root(), &environment, &socket);
+    let mut terminal =
+        Terminal::start(nvim, &program, &project.root(), &environment, Some(&socket));
     terminal.inside(&format!(
         "local ready = vim.iter(vim.lsp.get_clients({{ bufnr = 0 }})):filter(function(client)
            return client.initialized
@@ -78,7 +64,7 @@ fn mends_what_another_server_reports() {
     let Some(nvim) = super::editor("nvim") else { return };
     let project = Project::new(BROKEN);
     let error = project.first_error();
-    let title = format!("Fix: {}", error["message"].as_str().unwrap_or_default());
+    let about = error["message"].as_str().unwrap_or_default();
     let mut nvim = open(&nvim, &project, std::slice::from_ref(&error));
 
     nvim.keys("]d");
@@ -91,7 +77,7 @@ fn mends_what_another_server_reports() {
          end
          return true",
     );
-    choose(&mut nvim, &title);
+    choose(&mut nvim, &format!("Fix: {about}"));
     // The other server counts in UTF-16, Ostler in bytes.
     let told = nvim.inside("return Asked.context.diagnostics[1].range");
     let line = BROKEN.lines().nth(2).unwrap();
@@ -109,14 +95,14 @@ fn mends_what_another_server_reports() {
     assert_eq!(project.saved(), BROKEN);
 
     nvim.inside(
-        "return vim.fn.execute('messages'):find('1 file changed, unsaved (checks)', 1, true)",
+        "return vim.fn.execute('messages'):find('(checks): 1 file changed, unsaved', 1, true)",
     );
     let progress =
         nvim.inside("return vim.endswith(Progress[#Progress] or '', 'success') and Progress");
     let progress: Vec<&str> =
         progress.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert_eq!(progress.first(), Some(&&*format!("{title} running")));
-    assert_eq!(progress.last(), Some(&&*format!("{title} success")));
+    assert_eq!(progress.first(), Some(&&*format!("Ostler: fix {about} running")));
+    assert_eq!(progress.last(), Some(&&*format!("Ostler: fix {about} success")));
 
     nvim.keys(":w\r");
     nvim.inside("return not vim.bo.modified");
@@ -176,28 +162,16 @@ fn stops_a_task_that_would_never_end() {
     let Some(nvim) = super::editor("nvim") else { return };
     let project = Project::new(BROKEN);
     let error = project.first_error();
-    // From now on every check waits for a build script that waits for ever.
-    project.put("build.rs", "fn main() {\n    loop {\n        std::thread::park();\n    }\n}\n");
+    project.build_for_ever();
     let mut nvim = open(&nvim, &project, &[error]);
 
     nvim.keys("]d");
     choose(&mut nvim, "Fix: ");
-    let running = format!(
-        "local function runs()
-           return vim.iter(vim.fn.glob('/proc/[0-9]*/cmdline', true, true)):any(function(path)
-             local file = io.open(path)
-             local line = file and file:read('*a') or ''
-             if file then file:close() end
-             return line:find('{}', 1, true) and line:find('build-script-build', 1, true)
-           end)
-         end\n",
-        project.name
-    );
-    nvim.outside(&format!("{running} return runs()"));
+    nvim.outside(&format!("return {}", project.is_building()));
 
     nvim.screen("immutable variable `größe`: ");
     nvim.keys(":Ostler stop\r");
-    nvim.outside(&format!("{running} return not runs()"));
+    nvim.outside(&format!("return not {}", project.is_building()));
     nvim.inside("return vim.fn.execute('messages'):find('stopped', 1, true)");
     assert_eq!(nvim.inside(BUFFER), BROKEN);
     assert_eq!(project.saved(), BROKEN);

@@ -8,6 +8,22 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
+/// An error that has characters of two, three and four bytes before it on its line, so that all
+/// ways of counting give different columns.
+pub(super) const BROKEN: &str = "\
+/// Grows.
+pub fn wächst() -> String {
+    /* é„𝄞 */ let größe = 3; größe = größe + 1; format!(\"é {größe}\")
+}
+";
+/// The same without the error.
+pub(super) const MENDED: &str = "\
+/// Grows.
+pub fn wächst() -> String {
+    /* é„𝄞 */ let mut größe = 3; größe = größe + 1; format!(\"é {größe}\")
+}
+";
+
 /// The project; its folder is removed in the end.
 pub(super) struct Project {
     /// The name of the package and of the folder; no other process on this machine bears it.
@@ -49,6 +65,34 @@ impl Project {
     /// Writes a file of the project.
     pub(super) fn put(&self, path: &str, text: &str) {
         std::fs::write(self.root().join(path), text).unwrap();
+    }
+
+    /// From now on every check waits for a build script that waits for ever.
+    pub(super) fn build_for_ever(&self) {
+        self.put("build.rs", "fn main() {\n    loop {\n        std::thread::park();\n    }\n}\n");
+    }
+
+    /// A Lua expression that is true while a build script of this project runs.
+    pub(super) fn is_building(&self) -> String {
+        format!(
+            "vim.iter(vim.fn.glob('/proc/[0-9]*/cmdline', true, true)):any(function(path)
+               local file = io.open(path)
+               local line = file and file:read('*a') or ''
+               if file then file:close() end
+               return line:find('{}', 1, true) and line:find('build-script-build', 1, true)
+             end)",
+            self.name
+        )
+    }
+
+    /// A Lua expression that is true when the library on the disk has this text.
+    pub(super) fn has_saved(&self, text: &str) -> String {
+        let path = self.root().join("src/lib.rs");
+        format!(
+            "vim.fn.readblob('{}') == vim.json.decode([==[{}]==])",
+            path.display(),
+            Value::from(text)
+        )
     }
 
     /// The library's text on the disk.

@@ -27,7 +27,7 @@ impl Terminal {
         program: &[&str],
         folder: &Path,
         environment: &Value,
-        socket: &Path,
+        socket: Option<&Path>,
     ) -> Terminal {
         let mut process = Command::new(nvim)
             .args(["--clean", "--headless", "-l"])

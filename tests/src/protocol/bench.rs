@@ -212,6 +212,7 @@ pub(super) fn changed(task: &Task, change: impl FnOnce(&mut Draft)) -> Outcome {
         summary: "done".to_owned(),
         grade: Grade::Checks,
         problems: Vec::new(),
+        failed_tests: Vec::new(),
         draft,
         usage: model::Usage::default(),
         requests: 1,
