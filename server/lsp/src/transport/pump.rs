@@ -38,8 +38,10 @@ struct Queue {
 #[derive(Default)]
 struct State {
     messages: VecDeque<Queued>,
-    /// The sum of the lengths of all messages.
+    /// The sum of the lengths of all messages, those that are being written included.
     bytes: usize,
+    /// The length of what is being written.
+    writing: usize,
     /// Nothing more will come.
     closed: bool,
     /// Nothing more can be written.
@@ -154,13 +156,15 @@ impl Queue {
                 if state.broken {
                     return None;
                 }
+                // What was taken last has been written.
+                state.bytes -= std::mem::take(&mut state.writing);
                 let mut batch = Vec::new();
                 while batch.len() < BATCH
                     && let Some(queued) = state.messages.pop_front()
                 {
-                    state.bytes -= queued.bytes.len();
                     batch.extend_from_slice(&queued.bytes);
                 }
+                state.writing = batch.len();
                 if !batch.is_empty() {
                     return Some(batch);
                 }

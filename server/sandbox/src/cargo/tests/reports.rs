@@ -168,10 +168,11 @@ async fn tests_that_fail_and_those_that_pass() {
         let scope = CheckScope { around: Vec::new(), tests: true };
         let report = check_in(&verifier, &project.draft(), &scope).await;
         assert_eq!(
-            messages(&report),
+            failed(&report),
             ["test `a lib bad` failed", "tests of `a test it` did not finish"]
         );
-        let bad = report.errors().next().unwrap();
+        assert_eq!(report.errors().count(), 0, "a failed test does not break the build");
+        let bad = report.failed_tests().next().unwrap();
         let span = &bad.spans[0];
         assert_eq!(
             (span.file.as_str(), span.line, &library[span.bytes.clone()]),
@@ -190,6 +191,10 @@ async fn tests_that_fail_and_those_that_pass() {
     assert_eq!(project.everything(), before);
 }
 
+fn failed(report: &CheckReport) -> Vec<&str> {
+    report.failed_tests().map(|test| test.message.as_str()).collect()
+}
+
 #[tokio::test]
 async fn tests_that_never_end() {
     let project =
@@ -199,5 +204,5 @@ async fn tests_that_never_end() {
     let verifier = CargoVerifier::new(config);
     let scope = CheckScope { around: Vec::new(), tests: true };
     let report = check_in(&verifier, &project.draft(), &scope).await;
-    assert_eq!(messages(&report), ["tests of `a lib` did not finish"]);
+    assert_eq!(failed(&report), ["tests of `a lib` did not finish"]);
 }
