@@ -1,0 +1,192 @@
+//! How long an editor waits: code actions of the real server while a task runs, and what a
+//! keystroke costs. Prints percentiles; asserts nothing.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and may panic")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark takes the time and lays out files")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use stdx::AbsPath;
+use workspace::{Change, Documents};
+
+const LINES: usize = 10_000;
+const REQUESTS: usize = 2_000;
+const KEYSTROKES: usize = 2_000;
+
+fn main() {
+    keystrokes();
+    code_actions();
+}
+
+fn source() -> String {
+    let function = |n: usize| {
+        format!("/// Größe {n}.\npub fn f{n}(x: u32) -> u32 {{\n    let y = x + {n};\n    y * 2\n}}\n")
+    };
+    (0..LINES / 5).map(function).collect()
+}
+
+fn report(what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    println!(
+        "{what}: p50 {:?}, p95 {:?}, p99 {:?}, max {:?} (n={})",
+        at(0.5),
+        at(0.95),
+        at(0.99),
+        at(1.0),
+        times.len()
+    );
+}
+
+/// One character typed at a time, in the middle of the file.
+fn keystrokes() {
+    let path = AbsPath::new("/project/src/lib.rs").unwrap();
+    let root = AbsPath::new("/project").unwrap();
+    for parsed in [false, true] {
+        let mut documents = Documents::default();
+        documents.open(path.clone(), 0, &source());
+        if parsed {
+            documents.snapshot(root.clone()).document(&path).unwrap().tree();
+        }
+        let mut times = Vec::new();
+        for n in 0..KEYSTROKES {
+            let start = Instant::now();
+            let change = Change {
+                range: Some(Box::new(move |text| {
+                    let line = text.line_range(LINES / 2 + 3 + (n % 7) * 5);
+                    line.end..line.end
+                })),
+                text: if n % 2 == 0 { " ".to_owned() } else { "/".to_owned() },
+            };
+            documents.change(&path, n as i32 + 1, vec![change]);
+            if parsed {
+                documents.snapshot(root.clone()).document(&path).unwrap().tree();
+            }
+            times.push(start.elapsed());
+        }
+        let what = if parsed { "didChange with reparse" } else { "didChange without reparse" };
+        report(what, times);
+    }
+}
+
+struct Server {
+    process: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    id: u64,
+}
+
+impl Server {
+    fn send(&mut self, message: &Value) {
+        let body = message.to_string();
+        write!(self.stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        self.stdin.flush().unwrap();
+    }
+
+    fn receive(&mut self) -> Value {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.stdout.read_line(&mut line).unwrap(), 0, "the server has ended");
+            match line.trim().strip_prefix("Content-Length: ") {
+                Some(number) => length = number.parse().unwrap(),
+                None if line.trim().is_empty() => break,
+                None => {}
+            }
+        }
+        let mut body = vec![0; length];
+        self.stdout.read_exact(&mut body).unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    fn request(&mut self, method: &str, params: Value) -> Value {
+        self.id += 1;
+        let id = self.id;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        loop {
+            let message = self.receive();
+            if message["id"] == id && message.get("method").is_none() {
+                return message["result"].clone();
+            }
+            if message.get("method").is_some() && message.get("id").is_some() {
+                self.send(&json!({"jsonrpc": "2.0", "id": message["id"], "result": null}));
+            }
+        }
+    }
+}
+
+fn start(project: &Path) -> Server {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_server-under-test"))
+        .env("OSTLER_DATA_DIR", project.join("data"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdin = process.stdin.take().unwrap();
+    let stdout = BufReader::new(process.stdout.take().unwrap());
+    Server { process, stdin, stdout, id: 0 }
+}
+
+/// Code actions on a large file while a task of the real harness runs a checker that never ends.
+fn code_actions() {
+    let project = std::env::temp_dir().join(format!("ostler-bench-{}", std::process::id()));
+    std::fs::create_dir_all(project.join("src")).unwrap();
+    let manifest = "[package]\nname = \"b\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
+    std::fs::write(project.join("Cargo.toml"), manifest).unwrap();
+    std::fs::write(project.join("build.rs"), "fn main() { loop {} }\n").unwrap();
+    std::fs::write(project.join("src/lib.rs"), source()).unwrap();
+    let mut server = start(&project);
+    let root = format!("file://{}", project.display());
+    let uri = format!("{root}/src/lib.rs");
+    let capabilities = json!({
+        "general": {"positionEncodings": ["utf-16"]},
+        "workspace": {"applyEdit": true, "workspaceEdit": {"documentChanges": true}},
+        "textDocument": {"codeAction": {"codeActionLiteralSupport": {
+            "codeActionKind": {"valueSet": ["quickfix"]}}}},
+    });
+    server.request(
+        "initialize",
+        json!({"processId": null, "rootUri": root, "capabilities": capabilities}),
+    );
+    server.send(&json!({"jsonrpc": "2.0", "method": "initialized", "params": {}}));
+    let document = json!({"uri": uri, "languageId": "rust", "version": 1, "text": source()});
+    server.send(&json!({
+        "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document},
+    }));
+    let range = json!({
+        "start": {"line": 5002, "character": 8}, "end": {"line": 5002, "character": 9},
+    });
+    let diagnostic = json!({"range": range, "severity": 1, "code": "E0308", "message": "wrong"});
+    let ask = json!({
+        "textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": [diagnostic]},
+    });
+    let mut measure = |server: &mut Server, what: &str| {
+        let mut times = Vec::new();
+        for n in 0..REQUESTS {
+            let change = json!({
+                "textDocument": {"uri": uri, "version": n + 2},
+                "contentChanges": [{"range": range, "text": if n % 2 == 0 { "y" } else { "z" }}],
+            });
+            server.send(&json!({
+                "jsonrpc": "2.0", "method": "textDocument/didChange", "params": change,
+            }));
+            let start = Instant::now();
+            let actions = server.request("textDocument/codeAction", ask.clone());
+            times.push(start.elapsed());
+            assert!(actions.as_array().is_some_and(|actions| !actions.is_empty()), "{actions}");
+        }
+        report(what, times);
+    };
+    measure(&mut server, "code action, nothing else running");
+    let command = json!({"command": "ostler.fix", "arguments": [{"uri": uri, "diagnostic": diagnostic}]});
+    let started = server.request("workspace/executeCommand", command);
+    assert!(started["task"].is_u64(), "{started}");
+    measure(&mut server, "code action, a task running");
+    server.request("shutdown", Value::Null);
+    server.send(&json!({"jsonrpc": "2.0", "method": "exit", "params": null}));
+    server.process.wait().unwrap();
+    std::fs::remove_dir_all(&project).unwrap();
+}
