@@ -2,4 +2,7 @@
 
 mod demo;
 mod editors;
+mod process;
+mod protocol;
+mod test_commands;
 mod tidy;

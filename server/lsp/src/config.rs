@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use harness::{Draft, Grade, Outcome, Task, TaskEvent};
@@ -42,6 +43,9 @@ pub trait TaskRunner: Send + Sync {
 pub(crate) type Command = Arc<
     dyn Fn(CommandCx, Vec<Value>) -> BoxFuture<'static, Result<Value, CommandError>> + Send + Sync,
 >;
+
+/// Lets time pass.
+pub(crate) type Timer = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Hears of the client's settings.
 pub(crate) type SettingsSink = Arc<dyn Fn(&Value) + Send + Sync>;
@@ -84,12 +88,18 @@ pub struct ServerConfig {
     pub(crate) runner: Arc<dyn TaskRunner>,
     pub(crate) commands: BTreeMap<String, Command>,
     pub(crate) on_settings: Option<SettingsSink>,
+    pub(crate) timer: Timer,
 }
 
 impl ServerConfig {
     /// A server whose tasks are run by `runner`.
     pub fn new(runner: Arc<dyn TaskRunner>) -> ServerConfig {
-        ServerConfig { runner, commands: execute_command::commands(), on_settings: None }
+        ServerConfig {
+            runner,
+            commands: execute_command::commands(),
+            on_settings: None,
+            timer: Arc::new(|time| Box::pin(pass(time))),
+        }
     }
 
     /// Adds a command, which is listed and run like the server's own. The name of one that is
@@ -106,6 +116,17 @@ impl ServerConfig {
         self
     }
 
+    /// Lets deadlines come when the futures of `timer` are done, which are made with the time that
+    /// is left: for those who have another idea of time than the machine.
+    #[must_use]
+    pub fn timer(
+        mut self,
+        timer: impl Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> ServerConfig {
+        self.timer = Arc::new(timer);
+        self
+    }
+
     /// Hands the client's settings to `sink`, as they come: first the `initializationOptions`,
     /// then what each `workspace/didChangeConfiguration` says. It is called in the order of the
     /// wire and must be quick.
@@ -114,4 +135,11 @@ impl ServerConfig {
         self.on_settings = Some(Arc::new(sink));
         self
     }
+}
+
+/// Is done after `time`.
+async fn pass(time: Duration) {
+    let never = std::future::pending::<()>();
+    // It can only be the time that has passed.
+    let _ = tokio::time::timeout(time, never).await;
 }

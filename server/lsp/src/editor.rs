@@ -54,12 +54,9 @@ impl Editor {
         self.client.send_notification::<lsp::ShowMessageNotification>(params).await;
     }
 
-    /// Asks the client to apply an edit and waits for what it says, however long that takes.
+    /// Asks the client to apply an edit, which it must be able to, and waits for what it says,
+    /// however long that takes.
     pub(crate) async fn apply(&self, label: &str, edit: lsp::WorkspaceEdit) -> Reply {
-        if !self.facts().apply_edit {
-            let reason = "this editor does not apply edits on request".to_owned();
-            return Reply::Refused { reason, failed: None };
-        }
         let params = lsp::ApplyWorkspaceEditParams {
             label: Some(format!("Ostler: {}", ide::one_line(label, 80))),
             edit,

@@ -177,7 +177,6 @@ struct Job {
 
 impl Job {
     async fn run(&self, task: Task) {
-        let root = task.snapshot.root().clone();
         let (events, received) = mpsc::unbounded_channel();
         let shared = Arc::clone(&self.shared);
         let title = format!("fix {}", self.about);
@@ -196,7 +195,7 @@ impl Job {
         };
         let solved = matches!(outcome.status, Status::Done | Status::Unsolved(_));
         if solved && !outcome.change.is_empty() {
-            return self.deliver(outcome, root, watched).await;
+            return self.deliver(outcome, watched).await;
         }
         watched.end().await;
         match &outcome.status {
@@ -229,21 +228,20 @@ impl Job {
         tokio::select! {
             outcome = &mut running => outcome.map(Some),
             () = self.cancel.cancelled() => {
-                match tokio::time::timeout(GRACE, &mut running).await {
-                    Ok(outcome) => outcome.map(Some),
-                    Err(_) => Ok(None),
+                tokio::select! {
+                    outcome = &mut running => outcome.map(Some),
+                    () = (self.shared.config.timer)(GRACE) => Ok(None),
                 }
             }
         }
     }
 
     /// Brings the change to the editor, at once or when the user says so.
-    async fn deliver(&self, outcome: Outcome, root: stdx::AbsPath, watched: Watched) {
+    async fn deliver(&self, outcome: Outcome, watched: Watched) {
         let mut delivery = Delivery {
             shared: Arc::clone(&self.shared),
             task: self.id,
             label: format!("fix {}", self.about),
-            root,
             change: outcome.change,
             grade: outcome.grade,
             cancel: self.cancel.clone(),

@@ -74,7 +74,7 @@ const ROOMS: &[Room] = &[
     // The editor.
     Room {
         name: "ide",
-        imports: &["harness", "context", "model", "workspace", "syntax", "text"],
+        imports: &["harness", "context", "model", "workspace", "syntax", "text", "stdx"],
         doors: &[],
         waits: false,
     },
@@ -120,7 +120,13 @@ const ROOMS: &[Room] = &[
         waits: true,
     },
     Room { name: "xtask", imports: &[], doors: &["anyhow"], waits: false },
-    Room { name: "tests", imports: &["cli"], doors: &[], waits: true },
+    // Its one program is the server with a runner of tasks that does as it is told.
+    Room {
+        name: "tests",
+        imports: &["cli", "lsp", "harness", "model", "workspace"],
+        doors: &[],
+        waits: true,
+    },
 ];
 
 /// Crates that may enter every room.

@@ -29,6 +29,9 @@ pub(crate) struct Step {
 /// # Errors
 /// What the client would have to be able to do, in some words.
 pub(crate) fn workspace_edit(change: &SourceChange, facts: &Facts) -> Result<Built, String> {
+    if !facts.apply_edit {
+        return Err("this editor does not apply edits on request".to_owned());
+    }
     if !facts.document_changes && !change.is_empty() {
         return Err("this editor does not understand edits with document versions".to_owned());
     }
@@ -123,11 +126,12 @@ mod tests {
         }
     }
 
+    fn change(files: &[FileChange]) -> SourceChange {
+        SourceChange { root: AbsPath::root(), files: files.to_vec() }
+    }
+
     fn check(files: &[FileChange], facts: &Facts, expected: Expect) {
-        let text = match workspace_edit(
-            &SourceChange { root: AbsPath::root(), files: files.to_vec() },
-            facts,
-        ) {
+        let text = match workspace_edit(&change(files), facts) {
             Ok(built) => {
                 let value = serde_json::to_value(&built.edit).unwrap();
                 assert_eq!(value.as_object().unwrap().len(), 1);
@@ -170,11 +174,7 @@ mod tests {
         let files = [file("/d", Some(7), Some("größe 𝕏 = 1\n"), Some("größe 𝕏 = 2\n"))];
         let start = |encoding| {
             let facts = Facts { encoding, ..ALL };
-            let built = workspace_edit(
-                &SourceChange { root: AbsPath::root(), files: files.to_vec() },
-                &facts,
-            )
-            .unwrap();
+            let built = workspace_edit(&change(&files), &facts).unwrap();
             let value = serde_json::to_value(&built.edit).unwrap();
             value["documentChanges"][0]["edits"][0]["range"]["start"]["character"].clone()
         };

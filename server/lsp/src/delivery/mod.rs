@@ -10,11 +10,11 @@ mod record;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use harness::{Grade, TaskId};
 use stdx::AbsPath;
 use text::Text;
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use workspace::{Conflict, Snapshot, SourceChange};
 
@@ -35,7 +35,6 @@ pub(crate) struct Delivery {
     pub(crate) task: TaskId,
     /// What the editor shows it as, in its list of undoable steps.
     pub(crate) label: String,
-    pub(crate) root: AbsPath,
     /// As the task made it. Files that have arrived are taken out.
     pub(crate) change: SourceChange,
     pub(crate) grade: Grade,
@@ -65,13 +64,14 @@ impl Delivery {
     /// Tries until the change has arrived or there is a reason to stop trying.
     pub(crate) async fn run(&mut self) -> Delivered {
         let mut events = self.shared.events();
-        let deadline = Instant::now() + PATIENCE;
+        // One deadline for all attempts.
+        let mut deadline = (self.shared.config.timer)(PATIENCE);
         for _ in 0..MAX_ATTEMPTS {
             if self.cancel.is_cancelled() {
                 return Delivered::Stopped;
             }
             self.take_out_arrived();
-            let now = self.shared.snapshot().at_root(self.root.clone());
+            let now = self.shared.snapshot().at_root(self.change.root.clone());
             let rebased = self.change.rebase(&now);
             if !rebased.conflicts.is_empty() {
                 return Delivered::Conflict(places(&rebased.conflicts, &now));
@@ -93,7 +93,7 @@ impl Delivery {
                 Err(reason) => return Delivered::NotTaken(reason),
             };
             self.send(edit);
-            match self.outcome(&mut events, seen, deadline).await {
+            match self.outcome(&mut events, seen, &mut deadline).await {
                 Verdict::Again => {}
                 Verdict::Arrived => {
                     self.take_out_arrived();
@@ -156,7 +156,7 @@ impl Delivery {
     fn begin(&self, change: &SourceChange) -> Result<Option<Built>, String> {
         let built = workspace_edit(change, &self.shared.editor.facts())?;
         // Read again, because a check may have run since the change was rebased.
-        let fresh = self.shared.snapshot();
+        let fresh = self.shared.snapshot().at_root(change.root.clone());
         for file in change.files.iter().filter(|file| file.base.version.is_none()) {
             let there = fresh.read(&file.path).ok();
             if there.map(|there| there.text) != file.base.text {
@@ -202,7 +202,7 @@ impl Delivery {
         &self,
         events: &mut watch::Receiver<Events>,
         seen: Events,
-        deadline: Instant,
+        deadline: &mut BoxFuture<'static, ()>,
     ) -> Verdict {
         loop {
             let moved = events.borrow_and_update().documents != seen.documents;
@@ -213,11 +213,9 @@ impl Delivery {
                 () = self.cancel.cancelled() => return Verdict::Stopped,
                 // What was not confirmed is never sent again merely because time has passed: it
                 // may have arrived all the same.
-                changed = tokio::time::timeout_at(deadline, events.changed()) => {
-                    if changed.is_err() {
-                        return Verdict::Open(reason);
-                    }
-                }
+                () = &mut *deadline => return Verdict::Open(reason),
+                // The sender lives as long as we do.
+                _ = events.changed() => {}
             }
         }
     }

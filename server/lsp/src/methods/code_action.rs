@@ -17,8 +17,9 @@ pub(crate) async fn handle(
     let shared = &backend.shared;
     let Some(path) = path_of(&params.text_document.uri) else { return Ok(None) };
     let facts = shared.editor.facts();
-    let Ok(file) = shared.wire().read(&path) else { return Ok(None) };
-    let name = path.relative_to(&shared.root_of(&path)).unwrap_or_else(|| path.to_string());
+    let root = shared.root_of(&path);
+    let name = path.relative_to(&root).unwrap_or_else(|| path.to_string());
+    let Ok(file) = shared.wire().at_root(root).read(&path) else { return Ok(None) };
     let diagnostics: Vec<Diagnostic> = params
         .context
         .diagnostics
