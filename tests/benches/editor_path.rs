@@ -163,7 +163,7 @@ fn code_actions() {
     let ask = json!({
         "textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": [diagnostic]},
     });
-    let mut measure = |server: &mut Server, what: &str| {
+    let measure = |server: &mut Server, what: &str| {
         let mut times = Vec::new();
         for n in 0..REQUESTS {
             let change = json!({

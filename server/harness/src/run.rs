@@ -162,10 +162,9 @@ impl Run<'_> {
                     dropped = 0;
                     self.phase(Phase::Checking);
                     let draft = self.cx.draft.get();
-                    let verdict = match {
-                        let tests = task.done_when == DoneWhen::Builds && !draft.is_unchanged();
-                        gate::inspect(&draft, checks, tests, &self.cancel).await
-                    } {
+                    let tests = task.done_when == DoneWhen::Builds && !draft.is_unchanged();
+                    let inspected = gate::inspect(&draft, checks, tests, &self.cancel).await;
+                    let verdict = match inspected {
                         Ok(verdict) => verdict,
                         Err(_) => return (Status::Stopped, None, summary),
                     };
