@@ -99,6 +99,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test's own folder")]
     fn a_sample_is_never_laid_over_something() {
         let folder = std::env::temp_dir().join(format!("ostler-samples-{}", std::process::id()));
         let root = AbsPath::new(&folder).unwrap();
