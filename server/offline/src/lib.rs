@@ -17,7 +17,7 @@ mod report;
 mod search;
 #[cfg(test)]
 mod tests;
-#[cfg_attr(not(test), expect(dead_code, reason = "not all of it is in use yet"))]
+
 mod tokens;
 mod transcript;
 

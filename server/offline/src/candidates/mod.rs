@@ -5,7 +5,10 @@
 //! ranked by how likely it is to be what was meant: sources use the constants of [`rank`], so that
 //! their proposals fall into one order.
 
+mod brackets;
 mod suggestions;
+mod syntax;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -88,7 +91,7 @@ struct Source {
 }
 
 /// All sources. Their order breaks ties between proposals of one rank.
-const SOURCES: &[Source] = &[suggestions::SOURCE];
+const SOURCES: &[Source] = &[suggestions::SOURCE, brackets::SOURCE, syntax::SOURCE];
 
 /// All proposals for `errors`, best first, without repetitions, without those that do not change
 /// anything, and without those after which a file has more syntax errors than before.
