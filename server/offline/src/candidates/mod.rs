@@ -6,6 +6,7 @@
 //! their proposals fall into one order.
 
 mod brackets;
+mod literals;
 mod suggestions;
 mod syntax;
 mod trial;
@@ -30,6 +31,8 @@ pub(crate) mod rank {
     pub(crate) const POSSIBLE: u32 = 60;
     /// Worth a check when nothing else is left.
     pub(crate) const DESPERATE: u32 = 80;
+    /// Added to the rank of proposals for errors that may vanish with other errors.
+    pub(crate) const LATE: u32 = 100;
 }
 
 /// One way to mend something, not yet tried.
@@ -91,16 +94,21 @@ struct Source {
 }
 
 /// All sources. Their order breaks ties between proposals of one rank.
-const SOURCES: &[Source] = &[suggestions::SOURCE, brackets::SOURCE, syntax::SOURCE];
+const SOURCES: &[Source] =
+    &[suggestions::SOURCE, brackets::SOURCE, syntax::SOURCE, literals::SOURCE];
 
 /// All proposals for `errors`, best first, without repetitions, without those that do not change
 /// anything, and without those after which a file has more syntax errors than before.
 pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
+    let broken = errors.iter().any(|error| is_syntax(error));
     for (at, error) in errors.iter().enumerate() {
+        // What else is wrong may follow from a text that could not be read.
+        let late = if broken && !is_syntax(error) { rank::LATE } else { 0 };
         for source in SOURCES {
             for candidate in (source.propose)(known, error) {
-                candidates.push(Candidate { error: at, ..candidate });
+                let rank = candidate.rank + late;
+                candidates.push(Candidate { error: at, rank, ..candidate });
             }
         }
     }
@@ -116,6 +124,12 @@ pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
         true
     });
     candidates
+}
+
+/// Whether `error` says that a text could not be read.
+fn is_syntax(error: &Diagnostic) -> bool {
+    let brackets = error.code.is_none() && error.message.contains("delimiter");
+    brackets || syntax::is_syntax(error) || literals::is_lexical(error)
 }
 
 /// What must be known before proposals for `errors` can be made and is not yet.

@@ -15,7 +15,7 @@ const LIMIT: usize = 10;
 type Repair = (u32, Edit, String);
 
 fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
-    if !is_syntax(error) {
+    if !is_syntax(error) || !is_first(known, error, 3, is_syntax) {
         return Vec::new();
     }
     let Some(span) = error.spans.first() else { return Vec::new() };
@@ -70,6 +70,35 @@ pub(super) fn is_syntax(error: &Diagnostic) -> bool {
     ];
     let brackets = error.message.contains("delimiter");
     error.code.is_none() && !brackets && starts.iter().any(|start| error.message.starts_with(start))
+}
+
+/// Whether `error` is one of the first `count` errors of its kind; what follows them is often
+/// their doing.
+pub(super) fn is_first(
+    known: &Known<'_>,
+    error: &Diagnostic,
+    count: usize,
+    kind: impl Fn(&Diagnostic) -> bool,
+) -> bool {
+    known.report.errors().filter(|other| kind(other)).take(count).any(|other| other == error)
+}
+
+/// Whether the error says `text` anywhere.
+pub(super) fn mentions(error: &Diagnostic, text: &str) -> bool {
+    let label = |span: &harness::Span| span.label.as_deref().is_some_and(|it| it.contains(text));
+    let says = |it: &Diagnostic| it.message.contains(text) || it.spans.iter().any(label);
+    says(error) || error.notes.iter().any(says)
+}
+
+/// What rustc expected and what it found, from a label such as ``expected `u8`, found `&str` ``.
+pub(super) fn mismatch(label: &str) -> Option<(&str, &str)> {
+    let (expected, found) = label.strip_prefix("expected ")?.split_once(", found ")?;
+    Some((quoted(expected), quoted(found)))
+}
+
+/// What stands between the backticks of `text`; all of it if there are none.
+fn quoted(text: &str) -> &str {
+    text.split('`').nth(1).unwrap_or(text)
 }
 
 /// The tokens that rustc says it expected, in its order.
