@@ -25,7 +25,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     }
     let Some(span) = error.spans.first() else { return Vec::new() };
     let Some(text) = known.files.get(&span.file) else { return Vec::new() };
-    let Some(trial) = Trial::new(&span.file, text) else { return Vec::new() };
+    let Some(trial) = Trial::new(&span.file, text, span.bytes.start) else { return Vec::new() };
     let tokens = tokens::tokens(text);
     let lines = lines(text, &tokens);
     let page = Page { file: &span.file, text, tokens: &tokens, lines };

@@ -24,7 +24,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         let first = is_first(known, error, 1, |other| {
             is_lexical(other) && other.spans.first().is_some_and(|other| other.file == span.file)
         });
-        let trial = if first { Trial::new(&span.file, text) } else { None };
+        let trial = if first { Trial::new(&span.file, text, span.bytes.start) } else { None };
         let Some(trial) = trial else { return Vec::new() };
         let mut repairs = page.single_to_double(span.bytes.start);
         repairs.extend(page.missing_quotes());

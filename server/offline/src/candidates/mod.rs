@@ -6,6 +6,7 @@
 //! their proposals fall into one order.
 
 mod brackets;
+mod keywords;
 mod literals;
 mod suggestions;
 mod syntax;
@@ -95,7 +96,7 @@ struct Source {
 
 /// All sources. Their order breaks ties between proposals of one rank.
 const SOURCES: &[Source] =
-    &[suggestions::SOURCE, brackets::SOURCE, syntax::SOURCE, literals::SOURCE];
+    &[suggestions::SOURCE, brackets::SOURCE, syntax::SOURCE, literals::SOURCE, keywords::SOURCE];
 
 /// All proposals for `errors`, best first, without repetitions, without those that do not change
 /// anything, and without those after which a file has more syntax errors than before.
@@ -104,7 +105,8 @@ pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
     let broken = errors.iter().any(|error| is_syntax(error));
     for (at, error) in errors.iter().enumerate() {
         // What else is wrong may follow from a text that could not be read.
-        let late = if broken && !is_syntax(error) { rank::LATE } else { 0 };
+        let follows = errors[..at].iter().any(|first| is_syntax(first) && same_line(first, error));
+        let late = if broken && (follows || !is_syntax(error)) { rank::LATE } else { 0 };
         for source in SOURCES {
             for candidate in (source.propose)(known, error) {
                 let rank = candidate.rank + late;
@@ -130,6 +132,11 @@ pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
 fn is_syntax(error: &Diagnostic) -> bool {
     let brackets = error.code.is_none() && error.message.contains("delimiter");
     brackets || syntax::is_syntax(error) || literals::is_lexical(error)
+}
+
+fn same_line(a: &Diagnostic, b: &Diagnostic) -> bool {
+    let line = |error: &Diagnostic| error.spans.first().map(|span| (span.file.clone(), span.line));
+    line(a) == line(b)
 }
 
 /// What must be known before proposals for `errors` can be made and is not yet.

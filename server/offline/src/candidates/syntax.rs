@@ -20,7 +20,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     }
     let Some(span) = error.spans.first() else { return Vec::new() };
     let Some(text) = known.files.get(&span.file) else { return Vec::new() };
-    let Some(trial) = Trial::new(&span.file, text) else { return Vec::new() };
+    let Some(trial) = Trial::new(&span.file, text, span.bytes.start) else { return Vec::new() };
     let tokens = tokens::tokens(text);
     let place = Place {
         file: &span.file,
@@ -28,6 +28,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         at: tokens::index_at(&tokens, span.bytes.start),
         tokens: &tokens,
         expected: expected(error),
+        bound: error.message.starts_with("lifetimes must be followed by"),
     };
     let mut repairs = place.insertions();
     repairs.extend(place.replacements());
@@ -131,6 +132,8 @@ struct Place<'a> {
     at: usize,
     /// What it would have expected instead.
     expected: Vec<String>,
+    /// Whether it took a lifetime for the bound of a trait object.
+    bound: bool,
 }
 
 impl Place<'_> {
@@ -198,6 +201,9 @@ impl Place<'_> {
         let mut repairs = Vec::new();
         let wanted = |token: &str| self.expected.iter().any(|expected| expected == token);
         for (order, token) in (0..).zip(USUAL) {
+            if !may_precede(token, self.word(self.at)) {
+                continue;
+            }
             let rank = match (wanted(token), self.expected.len()) {
                 (true, 1) => rank::PLAIN,
                 (true, _) => rank::LIKELY - 8 + order / 3,
@@ -245,7 +251,7 @@ impl Place<'_> {
             let confused = CONFUSED.iter().find(|(wrong, _)| *wrong == word);
             for right in confused.map_or(&[][..], |(_, right)| right) {
                 let wanted = self.expected.iter().any(|expected| expected == right);
-                let rank = if wanted { rank::LIKELY - 6 } else { rank::LIKELY + 10 };
+                let rank = if wanted { rank::PLAIN } else { rank::LIKELY + 5 };
                 repairs.extend(self.replace(rank + distance, index, right));
             }
             // One operator in two pieces.
@@ -311,7 +317,9 @@ impl Place<'_> {
                 self.tokens.get(*index).is_some_and(|token| token.kind == Kind::Lifetime);
             is_lifetime && index.checked_sub(1).is_some_and(|before| self.word(before) != "&")
         });
-        lifetimes.map(|index| self.insert(rank::LIKELY - 6, index, "&")).collect()
+        // rustc goes on as if a bound was meant, and is sure of what follows from that.
+        let rank = if self.bound { rank::SURE - 2 } else { rank::LIKELY - 6 };
+        lifetimes.map(|index| self.insert(rank, index, "&")).collect()
     }
 
     /// Something stands there that does not belong there.
@@ -359,5 +367,15 @@ fn is_slip(typed: &str, meant: &str) -> bool {
         ([_], [_]) => meant.len() >= 4,
         ([a1, a2], [b1, b2]) => a1 == b2 && a2 == b1,
         _ => false,
+    }
+}
+
+/// Whether anything that begins with `next` can follow `token`; for all that is said about here.
+fn may_precede(token: &str, next: &str) -> bool {
+    let goes_on = ["=", "==", ":", "=>", "->", ".", "?", ",", ";", "+", "/", "%", ">="];
+    match token {
+        ")" | "]" | "}" | ">" => true,
+        "," | ";" if matches!(next, ")" | "]" | "}") => true,
+        _ => !goes_on.contains(&next) && !matches!(next, ")" | "]" | "}"),
     }
 }
