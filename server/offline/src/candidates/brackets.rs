@@ -145,7 +145,8 @@ impl Page<'_> {
         let mut further = 0;
         for index in opener + 1..(opener + REACH).min(self.tokens.len() + 1) {
             let word = self.word(index);
-            if inner.is_empty() {
+            // What closes an inner bracket too early or too late is seen as the outer one's fault.
+            if inner.last().is_none_or(|inner| *inner == closer) {
                 let ends = matches!(word, ";" | "{" | "?" | ")" | "]" | "}" | "")
                     || self.starts_line(index);
                 let follows = ends

@@ -23,7 +23,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         Some("E0782") => page.trait_objects(error),
         Some("E0282" | "E0283" | "E0284" | "E0790") => page.returns(span),
         Some("E0308") => page.mismatches(error),
-        Some("E0412" | "E0425" | "E0432" | "E0433" | "E0405" | "E0573" | "E0704" | "E0405") => {
+        Some("E0412" | "E0425" | "E0432" | "E0433" | "E0405" | "E0573" | "E0704") => {
             page.misspelt(error)
         }
         _ => Vec::new(),
