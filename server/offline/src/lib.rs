@@ -17,6 +17,8 @@ mod report;
 mod search;
 #[cfg(test)]
 mod tests;
+
+mod tokens;
 mod transcript;
 
 pub use crate::model::Offline;

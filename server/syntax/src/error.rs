@@ -59,6 +59,28 @@ impl SyntaxTree {
         }
         errors
     }
+
+    /// How much of the text does not follow the language, as a number that is good for nothing
+    /// but comparing texts that differ little: 0 if all of it does. Far cheaper than
+    /// [`SyntaxTree::errors`], for trying many repairs.
+    #[must_use]
+    pub fn damage(&self) -> usize {
+        /// What one place counts for beside its bytes: a missing token has none.
+        const PLACE: usize = 20;
+        let root = self.tree().root_node();
+        let mut damage = 0;
+        let mut cursor = root.walk();
+        let mut unvisited = vec![root];
+        while let Some(node) = unvisited.pop() {
+            if node.is_error() || node.is_missing() {
+                damage += PLACE + node.byte_range().len();
+            }
+            if node.has_error() {
+                unvisited.extend(node.children(&mut cursor));
+            }
+        }
+        damage
+    }
 }
 
 fn error(text: &Text, symbols: &[Symbol], node: Node<'_>) -> SyntaxError {
@@ -163,6 +185,16 @@ mod tests {
             Unexpected "fn a() {" in "": fn a() {
         "#]],
         );
+    }
+
+    #[test]
+    fn less_is_wrong_with_what_is_nearly_right() {
+        let damage = |source| {
+            SyntaxTree::parse(Language::Rust, &Text::new(source), None).unwrap().damage()
+        };
+        assert_eq!(damage("fn a() { b(1); }"), 0);
+        assert!(damage("fn a() { b(1; }") > 0);
+        assert!(damage("fn a() { b(1; } fn c( {}") > damage("fn a() { b(1; } fn c() {}"));
     }
 
     #[test]

@@ -5,7 +5,12 @@
 //! ranked by how likely it is to be what was meant: sources use the constants of [`rank`], so that
 //! their proposals fall into one order.
 
+mod brackets;
+mod keywords;
+mod literals;
 mod suggestions;
+mod syntax;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +32,8 @@ pub(crate) mod rank {
     pub(crate) const POSSIBLE: u32 = 60;
     /// Worth a check when nothing else is left.
     pub(crate) const DESPERATE: u32 = 80;
+    /// Added to the rank of proposals for errors that may vanish with other errors.
+    pub(crate) const LATE: u32 = 100;
 }
 
 /// One way to mend something, not yet tried.
@@ -88,16 +95,22 @@ struct Source {
 }
 
 /// All sources. Their order breaks ties between proposals of one rank.
-const SOURCES: &[Source] = &[suggestions::SOURCE];
+const SOURCES: &[Source] =
+    &[suggestions::SOURCE, brackets::SOURCE, syntax::SOURCE, literals::SOURCE, keywords::SOURCE];
 
 /// All proposals for `errors`, best first, without repetitions, without those that do not change
 /// anything, and without those after which a file has more syntax errors than before.
 pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
+    let broken = errors.iter().any(|error| is_syntax(error));
     for (at, error) in errors.iter().enumerate() {
+        // What else is wrong may follow from a text that could not be read.
+        let follows = errors[..at].iter().any(|first| is_syntax(first) && same_line(first, error));
+        let late = if broken && (follows || !is_syntax(error)) { rank::LATE } else { 0 };
         for source in SOURCES {
             for candidate in (source.propose)(known, error) {
-                candidates.push(Candidate { error: at, ..candidate });
+                let rank = candidate.rank + late;
+                candidates.push(Candidate { error: at, rank, ..candidate });
             }
         }
     }
@@ -113,6 +126,17 @@ pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
         true
     });
     candidates
+}
+
+/// Whether `error` says that a text could not be read.
+fn is_syntax(error: &Diagnostic) -> bool {
+    let brackets = error.code.is_none() && error.message.contains("delimiter");
+    brackets || syntax::is_syntax(error) || literals::is_lexical(error)
+}
+
+fn same_line(a: &Diagnostic, b: &Diagnostic) -> bool {
+    let line = |error: &Diagnostic| error.spans.first().map(|span| (span.file.clone(), span.line));
+    line(a) == line(b)
 }
 
 /// What must be known before proposals for `errors` can be made and is not yet.

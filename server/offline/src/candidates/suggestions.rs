@@ -2,6 +2,7 @@
 
 use harness::{Diagnostic, Suggestion};
 
+use super::literals::is_lexical;
 use super::{Candidate, Known, Source, own_files, rank};
 use crate::files::Edit;
 
@@ -22,7 +23,12 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
             .collect();
         if edits.iter().all(|edit| known.files.contains_key(&edit.file)) {
             let sure = suggestion.machine_applicable && !suggestion.has_placeholders;
-            let rank = if sure { rank::SURE } else { rank::PROPOSED };
+            let rank = match sure {
+                // A blank in the text of a string: a quote is missing somewhere above.
+                _ if is_lexical(error) && adds_blanks(suggestion) => rank::DESPERATE + 10,
+                true => rank::SURE,
+                false => rank::PROPOSED,
+            };
             found.push(Candidate::new(rank, edits, described(suggestion)));
         }
     }
@@ -38,4 +44,8 @@ pub(crate) fn is_blank(text: &str) -> bool {
 
 fn described(suggestion: &Suggestion) -> String {
     suggestion.message.lines().next().unwrap_or_default().to_owned()
+}
+
+fn adds_blanks(suggestion: &Suggestion) -> bool {
+    suggestion.edits.iter().all(|(_, text)| text.chars().all(char::is_whitespace))
 }
