@@ -5,7 +5,18 @@
 //! ranked by how likely it is to be what was meant: sources use the constants of [`rank`], so that
 //! their proposals fall into one order.
 
+mod bindings;
+mod definitions;
+mod imports;
+mod missing;
+mod modules;
+mod names;
+mod privacy;
+mod renames;
+mod similar;
 mod suggestions;
+mod uses;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 
@@ -88,7 +99,14 @@ struct Source {
 }
 
 /// All sources. Their order breaks ties between proposals of one rank.
-const SOURCES: &[Source] = &[suggestions::SOURCE];
+const SOURCES: &[Source] = &[
+    suggestions::SOURCE,
+    names::SOURCE,
+    renames::SOURCE,
+    imports::SOURCE,
+    modules::SOURCE,
+    privacy::SOURCE,
+];
 
 /// All proposals for `errors`, best first, without repetitions, without those that do not change
 /// anything, and without those after which a file has more syntax errors than before.
