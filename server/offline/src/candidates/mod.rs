@@ -11,6 +11,17 @@ mod literals;
 mod suggestions;
 mod syntax;
 mod trial;
+mod bindings;
+mod definitions;
+mod imports;
+mod missing;
+mod modules;
+mod names;
+mod privacy;
+mod renames;
+mod similar;
+mod uses;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 
@@ -95,8 +106,18 @@ struct Source {
 }
 
 /// All sources. Their order breaks ties between proposals of one rank.
-const SOURCES: &[Source] =
-    &[suggestions::SOURCE, brackets::SOURCE, syntax::SOURCE, literals::SOURCE, keywords::SOURCE];
+const SOURCES: &[Source] = &[
+    suggestions::SOURCE,
+    brackets::SOURCE,
+    syntax::SOURCE,
+    literals::SOURCE,
+    keywords::SOURCE,
+    names::SOURCE,
+    renames::SOURCE,
+    imports::SOURCE,
+    modules::SOURCE,
+    privacy::SOURCE,
+];
 
 /// All proposals for `errors`, best first, without repetitions, without those that do not change
 /// anything, and without those after which a file has more syntax errors than before.
