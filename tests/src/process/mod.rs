@@ -101,13 +101,6 @@ async fn a_pipe_that_nobody_empties_stops_neither_reading_nor_the_end() {
     let (child, client) = start(persona(Editor::Helix));
     client.initialize().await;
     client.set_reading(false);
-    let asked: Vec<Answer> =
-        (0..20_000).map(|_| client.command("test.versions", Value::Null)).collect();
-    client.set_reading(true);
-    for answer in asked {
-        assert_eq!(answer.get().await, Ok(json!([])));
-    }
-    client.set_reading(false);
     for _ in 0..20_000 {
         drop(client.command("test.versions", Value::Null));
     }

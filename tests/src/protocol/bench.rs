@@ -155,6 +155,8 @@ pub(super) struct FakeRunner {
     pub(super) recheck: Mutex<Option<Grade>>,
     /// The merged drafts that were checked.
     pub(super) rechecked: Mutex<Vec<Draft>>,
+    /// Where the check of a merged draft waits, if it does.
+    pub(super) recheck_gate: Mutex<Option<Gate>>,
 }
 
 impl FakeRunner {
@@ -198,7 +200,15 @@ impl TaskRunner for FakeRunner {
 
     fn recheck(&self, draft: Draft, _: CancellationToken) -> BoxFuture<'static, Option<Grade>> {
         self.rechecked.lock().unwrap().push(draft);
-        futures::future::ready(*self.recheck.lock().unwrap()).boxed()
+        let (grade, gate) =
+            (*self.recheck.lock().unwrap(), self.recheck_gate.lock().unwrap().take());
+        async move {
+            if let Some(gate) = gate {
+                gate.pass().await;
+            }
+            grade
+        }
+        .boxed()
     }
 }
 

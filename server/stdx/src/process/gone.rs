@@ -8,17 +8,18 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 /// a container's wall, where its number means nothing here.
 pub fn when_gone(pid: u32, then: impl FnOnce() + Send + 'static) {
     let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return };
-    std::thread::spawn(move || {
-        match pidfd_open(pid, PidfdFlags::empty()) {
-            Ok(process) => {
-                let mut waiting = [PollFd::new(&process, PollFlags::IN)];
-                while let Err(rustix::io::Errno::INTR) = poll(&mut waiting, None) {}
-            }
-            Err(error) => {
-                tracing::info!(%error, "cannot watch process {pid:?}");
-                return;
-            }
+    // Opened here and not in the thread: by the time that runs, the process may have ended, and
+    // could no longer be told from one that was never there.
+    let process = match pidfd_open(pid, PidfdFlags::empty()) {
+        Ok(process) => process,
+        Err(error) => {
+            tracing::info!(%error, "cannot watch process {pid:?}");
+            return;
         }
+    };
+    std::thread::spawn(move || {
+        let mut waiting = [PollFd::new(&process, PollFlags::IN)];
+        while let Err(rustix::io::Errno::INTR) = poll(&mut waiting, None) {}
         then();
     });
 }

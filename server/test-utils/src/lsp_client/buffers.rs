@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 use text::{PositionEncoding, PositionRange, Text, TextEdit};
 
 /// All open documents.
-#[derive(Default)]
 pub(super) struct Buffers {
     open: BTreeMap<PathBuf, Buffer>,
     /// Notifications that the server has not been sent yet.
     queue: Vec<Value>,
+    /// Files that the editor opens for an edit are none of the server's business, as in editors
+    /// in which the server is not set up for that kind of file.
+    keeps_loads: bool,
 }
 
 struct Buffer {
@@ -22,12 +24,23 @@ struct Buffer {
     history: Vec<Text>,
     /// Content changes that the server has not heard of.
     unsent: Vec<Value>,
+    /// Whether the server is told of it.
+    told: bool,
 }
 
 impl Buffers {
+    pub(super) fn new(keeps_loads: bool) -> Buffers {
+        Buffers { open: BTreeMap::new(), queue: Vec::new(), keeps_loads }
+    }
+
     pub(super) fn open(&mut self, path: &Path, text: &str) -> Value {
-        let buffer =
-            Buffer { text: Text::new(text), version: 1, history: Vec::new(), unsent: Vec::new() };
+        let buffer = Buffer {
+            text: Text::new(text),
+            version: 1,
+            history: Vec::new(),
+            unsent: Vec::new(),
+            told: true,
+        };
         self.open.insert(path.to_owned(), buffer);
         let document = json!({"uri": uri(path), "languageId": "rust", "version": 1, "text": text});
         notification("textDocument/didOpen", json!({"textDocument": document}))
@@ -43,14 +56,19 @@ impl Buffers {
     pub(super) fn load(&mut self, path: &Path) -> bool {
         let Ok(text) = std::fs::read_to_string(path) else { return false };
         let message = self.open(path, &text);
-        self.queue.push(message);
+        if self.keeps_loads {
+            self.buffer(path).told = false;
+        } else {
+            self.queue.push(message);
+        }
         true
     }
 
     pub(super) fn drop_deleted(&mut self, path: &Path) {
-        if self.open.contains_key(path) {
+        if let Some(buffer) = self.open.get(path) {
+            let told = buffer.told;
             let message = self.close(path);
-            self.queue.push(message);
+            self.queue.extend(told.then_some(message));
         }
     }
 
@@ -103,8 +121,8 @@ impl Buffers {
     pub(super) fn unsent(&mut self) -> Vec<Value> {
         let mut messages = std::mem::take(&mut self.queue);
         for (path, buffer) in &mut self.open {
-            if !buffer.unsent.is_empty() {
-                let changes = std::mem::take(&mut buffer.unsent);
+            let changes = std::mem::take(&mut buffer.unsent);
+            if buffer.told && !changes.is_empty() {
                 messages.push(notification(
                     "textDocument/didChange",
                     json!({
@@ -123,6 +141,11 @@ impl Buffers {
 
     pub(super) fn version(&self, path: &Path) -> Option<i32> {
         self.open.get(path).map(|buffer| buffer.version)
+    }
+
+    /// The text of a document that the server knows of.
+    pub(super) fn told(&self, path: &Path) -> Option<&Text> {
+        self.open.get(path).filter(|buffer| buffer.told).map(|buffer| &buffer.text)
     }
 
     pub(super) fn paths(&self) -> Vec<PathBuf> {

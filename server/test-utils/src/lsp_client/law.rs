@@ -272,7 +272,7 @@ impl Law {
             let path = path(uri).ok_or("a document is a file")?;
             let edits = change["edits"].as_array().ok_or("an edit has edits")?;
             hold(!deleting || edits.is_empty(), "deletions come last")?;
-            match buffers.text(&path) {
+            match buffers.told(&path) {
                 // The server may not know yet what we have just opened or closed; but if it
                 // names a version, then it is one that the document has had.
                 Some(text) => {

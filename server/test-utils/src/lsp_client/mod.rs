@@ -103,7 +103,7 @@ impl LspClient {
         let state = State {
             out: Some(out),
             law: Law::new(persona.params.clone()),
-            buffers: Buffers::default(),
+            buffers: Buffers::new(persona.keeps_loads),
             last_id: 0,
             waiting: BTreeMap::new(),
             script: VecDeque::new(),

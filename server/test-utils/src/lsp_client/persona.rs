@@ -24,13 +24,15 @@ pub struct Persona {
     pub editor: Editor,
     /// The parameters of its `initialize`.
     pub params: Value,
+    /// Whether it keeps from the server which files it opens for an edit.
+    pub keeps_loads: bool,
 }
 
 impl Persona {
     /// An editor with these parameters of `initialize`.
     #[must_use]
     pub fn new(editor: Editor, params: Value) -> Persona {
-        Persona { editor, params }
+        Persona { editor, params, keeps_loads: false }
     }
 
     /// The same editor in the project at `root`.
