@@ -23,7 +23,9 @@ fn main() {
 
 fn source() -> String {
     let function = |n: usize| {
-        format!("/// Größe {n}.\npub fn f{n}(x: u32) -> u32 {{\n    let y = x + {n};\n    y * 2\n}}\n")
+        format!(
+            "/// Größe {n}.\npub fn f{n}(x: u32) -> u32 {{\n    let y = x + {n};\n    y * 2\n}}\n"
+        )
     };
     (0..LINES / 5).map(function).collect()
 }
@@ -49,7 +51,7 @@ fn keystrokes() {
         let mut documents = Documents::default();
         documents.open(path.clone(), 0, &source());
         if parsed {
-            documents.snapshot(root.clone()).document(&path).unwrap().tree();
+            let _ = documents.snapshot(root.clone()).document(&path).unwrap().tree();
         }
         let mut times = Vec::new();
         for n in 0..KEYSTROKES {
@@ -63,7 +65,7 @@ fn keystrokes() {
             };
             documents.change(&path, n as i32 + 1, vec![change]);
             if parsed {
-                documents.snapshot(root.clone()).document(&path).unwrap().tree();
+                let _ = documents.snapshot(root.clone()).document(&path).unwrap().tree();
             }
             times.push(start.elapsed());
         }
@@ -134,7 +136,8 @@ fn start(project: &Path) -> Server {
 fn code_actions() {
     let project = std::env::temp_dir().join(format!("ostler-bench-{}", std::process::id()));
     std::fs::create_dir_all(project.join("src")).unwrap();
-    let manifest = "[package]\nname = \"b\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
+    let manifest =
+        "[package]\nname = \"b\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
     std::fs::write(project.join("Cargo.toml"), manifest).unwrap();
     std::fs::write(project.join("build.rs"), "fn main() { loop {} }\n").unwrap();
     std::fs::write(project.join("src/lib.rs"), source()).unwrap();
@@ -181,7 +184,8 @@ fn code_actions() {
         report(what, times);
     };
     measure(&mut server, "code action, nothing else running");
-    let command = json!({"command": "ostler.fix", "arguments": [{"uri": uri, "diagnostic": diagnostic}]});
+    let command =
+        json!({"command": "ostler.fix", "arguments": [{"uri": uri, "diagnostic": diagnostic}]});
     let started = server.request("workspace/executeCommand", command);
     assert!(started["task"].is_u64(), "{started}");
     measure(&mut server, "code action, a task running");

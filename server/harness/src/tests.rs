@@ -210,7 +210,7 @@ impl Bench {
             let request = plan.render(&stored[..cut]);
             let judge = ScriptedModel::new([]);
             drop(judge.stream(&request, CancellationToken::new()));
-            let ends_with_answer = request.messages.len() % 2 == 0;
+            let ends_with_answer = request.messages.len().is_multiple_of(2);
             let breaches = judge.take_breaches();
             assert!(
                 breaches.is_empty() || ends_with_answer && breaches.len() == 1,

@@ -189,9 +189,8 @@ mod tests {
 
     #[test]
     fn less_is_wrong_with_what_is_nearly_right() {
-        let damage = |source| {
-            SyntaxTree::parse(Language::Rust, &Text::new(source), None).unwrap().damage()
-        };
+        let damage =
+            |source| SyntaxTree::parse(Language::Rust, &Text::new(source), None).unwrap().damage();
         assert_eq!(damage("fn a() { b(1); }"), 0);
         assert!(damage("fn a() { b(1; }") > 0);
         assert!(damage("fn a() { b(1; } fn c( {}") > damage("fn a() { b(1; } fn c() {}"));

@@ -5,21 +5,21 @@
 //! ranked by how likely it is to be what was meant: sources use the constants of [`rank`], so that
 //! their proposals fall into one order.
 
-mod brackets;
-mod keywords;
-mod literals;
-mod suggestions;
-mod syntax;
-mod trial;
 mod bindings;
+mod brackets;
 mod definitions;
 mod imports;
+mod keywords;
+mod literals;
 mod missing;
 mod modules;
 mod names;
 mod privacy;
 mod renames;
 mod similar;
+mod suggestions;
+mod syntax;
+mod trial;
 mod uses;
 mod vocabulary;
 

@@ -105,14 +105,14 @@ pub(super) fn place(text: &str, at: usize) -> (usize, String) {
         start = close + 1;
     }
     let mut depth = 0_usize;
-    for index in start..end {
-        match word(index) {
+    for (index, token) in tokens.iter().enumerate().take(end).skip(start) {
+        match token.of(text) {
             "{" => depth += 1,
             "}" => depth = depth.saturating_sub(1),
             "use" if depth == 0 => {
                 let before = if index == 0 { "" } else { word(index - 1) };
                 if matches!(before, "" | ";" | "}" | "{") || index == start {
-                    let line = line_start(text, tokens[index].bytes.start);
+                    let line = line_start(text, token.bytes.start);
                     return (line, indentation(text, line));
                 }
             }
