@@ -1,5 +1,6 @@
 //! One file, one subcommand.
 
+mod context;
 mod demo;
 mod run;
 mod serve;
@@ -12,6 +13,7 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     match args.command {
         None | Some(Command::Serve) => serve::serve().await,
         Some(Command::Demo) => demo::demo().await,
+        Some(Command::Context(args)) => context::context(args).await,
         Some(Command::Run(args)) => run::run(args).await,
     }
 }

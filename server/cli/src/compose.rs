@@ -1,6 +1,6 @@
 //! Puts the rooms together.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +12,7 @@ use model::{Model, Retry};
 use sandbox::{CargoVerifier, SandboxConfig};
 use settings::{Choice, KeySource, Layer, Origin, Problem, Settings};
 use stdx::store::{AppendLog, DataDir};
-use stdx::{Clock, SystemClock};
+use stdx::{AbsPath, Clock, SystemClock};
 
 /// The harness with the model that the settings choose.
 pub(crate) fn harness(settings: &Settings, data: &DataDir) -> Result<Harness> {
@@ -129,4 +129,15 @@ pub(crate) fn session_sinks(data: &DataDir, clock: &dyn Clock) -> Vec<Box<dyn Si
             Vec::new()
         }
     }
+}
+
+/// The project's folder: `named`, or the current one.
+#[expect(clippy::disallowed_methods, reason = "the command line knows the current folder")]
+pub(crate) fn root(named: Option<&Path>) -> Result<AbsPath> {
+    let here = std::env::current_dir().context("the current folder is gone")?;
+    let root = named.map_or_else(|| here.clone(), |root| here.join(root));
+    let root = root.canonicalize().with_context(|| {
+        format!("no such folder: {}", crate::terminal::printable(&root.to_string_lossy()))
+    })?;
+    Ok(AbsPath::new(root)?)
 }

@@ -15,7 +15,7 @@ use workspace::Snapshot;
 
 use crate::args::Run;
 use crate::terminal::{fail, note, say};
-use crate::{compose, terminal};
+use crate::compose;
 
 pub(crate) async fn run(args: Run) -> ExitCode {
     match try_run(args).await {
@@ -26,7 +26,7 @@ pub(crate) async fn run(args: Run) -> ExitCode {
 }
 
 async fn try_run(args: Run) -> Result<bool> {
-    let root = root(&args)?;
+    let root = compose::root(args.root.as_deref())?;
     let data = compose::data_dir()?;
     let (settings, problems) = compose::settings(args.model.as_deref());
     for problem in &problems {
@@ -80,16 +80,6 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
     let preimages = data.sub("preimages").context("cannot keep the old texts")?;
     outcome.change.write_to_disk(&preimages)?;
     Ok(outcome.change.files.len())
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line knows the current folder")]
-fn root(args: &Run) -> Result<AbsPath> {
-    let here = std::env::current_dir().context("the current folder is gone")?;
-    let root = args.root.as_ref().map_or_else(|| here.clone(), |root| here.join(root));
-    let root = root.canonicalize().with_context(|| {
-        format!("no such folder: {}", terminal::printable(&root.to_string_lossy()))
-    })?;
-    Ok(AbsPath::new(root)?)
 }
 
 /// The first interrupt stops the task, the second one the process.
