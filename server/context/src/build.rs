@@ -3,13 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use stdx::{AbsPath, content_hash};
-use syntax::Language;
-use text::Text;
+use syntax::{Language, Tags};
 use workspace::Snapshot;
 
 use crate::extract::{self, Extracted};
 use crate::imports::Layout;
-use crate::index;
 
 /// Source files larger than this are generated, as a rule, and nothing a person would look for.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -145,7 +143,6 @@ pub(crate) fn extract_text(source: &Source, text: &str) -> Option<Extracted> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let rope = Text::new(text);
-    let tree = index::parse(source.language, &rope)?;
-    Some(extract::extract(source.language, &rope, text, &tree, source.is_test))
+    let tags = Tags::parse(source.language, text)?;
+    Some(extract::extract(source.language, text, &tags, source.is_test))
 }

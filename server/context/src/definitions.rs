@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use syntax::{SymbolKind, SyntaxTree};
-use text::Text;
+use syntax::{Definition, SymbolKind, Tags, Visibility};
 
 use crate::facts::Kind;
 
@@ -16,136 +15,67 @@ pub(crate) struct Found {
     pub(crate) range: Range<usize>,
     /// The end of the signature.
     pub(crate) signature_end: usize,
+    /// Whether it is a function with a body.
+    pub(crate) has_body: bool,
     /// Bytes of the comment and attributes before it.
     pub(crate) comment: Range<usize>,
-    pub(crate) owner: Option<String>,
-    pub(crate) via: Option<String>,
+    pub(crate) owner: Range<usize>,
+    pub(crate) via: Range<usize>,
+    /// The type as written, of what is no function.
+    pub(crate) ty: Option<Range<usize>>,
     pub(crate) is_test: bool,
     pub(crate) is_public: bool,
     pub(crate) is_local: bool,
 }
 
-/// Everything that is defined, outer before inner.
-pub(crate) fn definitions(tree: &SyntaxTree, text: &Text, source: &str) -> Vec<Found> {
-    let mut list: Vec<Found> = Vec::new();
-    // Those around the current one, by their place in `list` or as an implementation.
-    let mut around: Vec<Around> = Vec::new();
-    for symbol in tree.outline(text) {
-        while around.last().is_some_and(|outer| outer.end <= symbol.range.start) {
-            around.pop();
-        }
-        let comment = comment_before(source, symbol.range.start);
-        let before = &source[comment.clone()];
-        let marked = before.lines().any(|line| {
-            let line = line.trim_start();
-            line.starts_with("#[") && line.contains("test") && !line.contains("not(test")
+/// Everything that is defined, outer before inner, implementations left out.
+pub(crate) fn definitions(tags: &Tags) -> Vec<Found> {
+    let all = &tags.definitions;
+    let mut local = vec![false; all.len()];
+    for (at, one) in all.iter().enumerate() {
+        local[at] = one.owner.is_some_and(|owner| {
+            let owner = owner as usize;
+            owner < at && (local[owner] || all[owner].kind.is_callable())
         });
-        let outer = around.last();
-        let is_test = marked || outer.is_some_and(|outer| outer.is_test);
-        let is_function = matches!(symbol.kind, SymbolKind::Function | SymbolKind::Method);
-        let mut next = Around {
-            end: symbol.range.end,
-            owner: outer.and_then(|outer| outer.owner.clone()),
-            via: outer.and_then(|outer| outer.via.clone()),
-            is_test,
-            is_local: is_function || outer.is_some_and(|outer| outer.is_local),
-        };
-        let (owner, via) = (next.owner.clone(), next.via.clone());
-        match symbol.kind {
-            SymbolKind::Impl => {
-                let (via, of) = match symbol.name.split_once(" for ") {
-                    Some((via, of)) => (Some(base(via)), base(of)),
-                    None => (None, base(&symbol.name)),
-                };
-                next.owner = Some(of);
-                next.via = via;
-                around.push(next);
-                continue;
-            }
-            SymbolKind::Struct | SymbolKind::Enum | SymbolKind::Union => {
-                next.owner = Some(symbol.name.clone());
-                next.via = None;
-            }
-            SymbolKind::Trait => {
-                next.owner = Some(symbol.name.clone());
-                next.via = Some(symbol.name.clone());
-            }
-            _ => {}
-        }
-        let head = &source[symbol.range.start..symbol.name_range.start];
-        let inherits = matches!(symbol.kind, SymbolKind::Variant) || via.is_some();
-        list.push(Found {
-            kind: match symbol.kind {
-                SymbolKind::Function if owner.is_some() => Kind::Method,
-                kind => Kind::of(kind),
-            },
-            signature_end: signature_end(source, symbol.kind, &symbol.name_range, &symbol.range),
-            is_public: inherits || head.contains("pub") || head.contains("macro_rules"),
-            is_local: outer.is_some_and(|outer| outer.is_local),
-            name: symbol.name_range,
-            range: symbol.range,
-            comment,
-            owner,
-            via,
-            is_test,
-        });
-        around.push(next);
     }
-    list
+    let span = |span: Option<syntax::Span>| span.map_or(0..0, syntax::Span::range);
+    let found = |(at, one): (usize, &Definition)| {
+        let kind = kind(one.kind)?;
+        // What an interface or an enumeration has is seen with it.
+        let inherits = one.kind == SymbolKind::Variant || one.trait_name.is_some();
+        Some(Found {
+            kind,
+            name: one.name.range(),
+            range: one.item.range(),
+            signature_end: (one.signature.end as usize).max(one.name.end as usize),
+            has_body: one.kind.is_callable() && one.body.is_some(),
+            comment: one.leading.min(one.item.start) as usize..one.item.start as usize,
+            owner: span(one.owner_type),
+            via: span(one.trait_name),
+            ty: one.ty.filter(|_| !one.kind.is_callable()).map(syntax::Span::range),
+            is_test: one.is_test,
+            is_public: inherits || one.visibility != Visibility::Private,
+            is_local: local[at],
+        })
+    };
+    all.iter().enumerate().filter_map(found).collect()
 }
 
-struct Around {
-    end: usize,
-    owner: Option<String>,
-    via: Option<String>,
-    is_test: bool,
-    is_local: bool,
-}
-
-/// The last part of a path, without type arguments and references.
-fn base(name: &str) -> String {
-    let name = name.split('<').next().unwrap_or_default();
-    let last = name.rsplit("::").next().unwrap_or_default();
-    let last = last.rsplit([' ', '&', '\'']).next().unwrap_or_default();
-    last.trim().to_owned()
-}
-
-/// The comments and attributes in the lines before `start`.
-fn comment_before(source: &str, start: usize) -> Range<usize> {
-    let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
-    let mut first = line_start;
-    while first > 0 {
-        let before = source[..first - 1].rfind('\n').map_or(0, |at| at + 1);
-        let line = source[before..first].trim_start();
-        if !(line.starts_with("//") || line.starts_with("#[")) {
-            break;
-        }
-        first = before;
-    }
-    first..line_start
-}
-
-/// Where the signature ends: before the body, or with the definition.
-fn signature_end(
-    source: &str,
-    kind: SymbolKind,
-    name: &Range<usize>,
-    range: &Range<usize>,
-) -> usize {
-    let bytes = source.as_bytes();
-    if !matches!(kind, SymbolKind::Function | SymbolKind::Method) {
-        return range.end;
-    }
-    let mut depth = 0_u32;
-    let mut at = name.end;
-    while at < range.end {
-        match bytes[at] {
-            b'(' | b'[' => depth += 1,
-            b')' | b']' => depth = depth.saturating_sub(1),
-            b'{' | b';' if depth == 0 => break,
-            _ => {}
-        }
-        at += 1;
-    }
-    source[..at].trim_end().len().max(name.end)
+fn kind(kind: SymbolKind) -> Option<Kind> {
+    Some(match kind {
+        SymbolKind::Class | SymbolKind::Struct | SymbolKind::Union => Kind::Struct,
+        SymbolKind::Enum => Kind::Enum,
+        SymbolKind::Variant => Kind::Variant,
+        SymbolKind::Field => Kind::Field,
+        SymbolKind::Trait => Kind::Trait,
+        SymbolKind::Function => Kind::Function,
+        SymbolKind::Method => Kind::Method,
+        SymbolKind::Constant | SymbolKind::Static => Kind::Constant,
+        SymbolKind::Type => Kind::Type,
+        SymbolKind::Macro => Kind::Macro,
+        SymbolKind::Module
+        | SymbolKind::Impl
+        | SymbolKind::Section
+        | SymbolKind::Key => return None,
+    })
 }

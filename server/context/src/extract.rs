@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
-use syntax::{Language, SyntaxTree};
-use text::Text;
+use syntax::{Language, Tags};
 
 use crate::definitions::{Found, definitions};
 use crate::facts::{
@@ -18,6 +17,8 @@ use crate::{signature, tokens};
 const MAX_SIGNATURE_LINES: u32 = 12;
 /// A function uses at most this many names that are remembered.
 const MAX_USES: usize = 400;
+/// Numbers that a function's bindings take, two each.
+const MAX_BINDINGS: usize = 80;
 
 /// Facts with numbers of their own, and the names that these stand for. The first is no name.
 pub(crate) struct Extracted {
@@ -25,15 +26,10 @@ pub(crate) struct Extracted {
     pub(crate) facts: FileFacts,
 }
 
-/// The facts of `source`. `is_test` says that the whole file is for tests.
-pub(crate) fn extract(
-    language: Language,
-    text: &Text,
-    source: &str,
-    tree: &SyntaxTree,
-    is_test: bool,
-) -> Extracted {
-    let found = definitions(tree, text, source);
+/// The facts of `source`, of which `tags` were read. `is_test` says that the whole file is for
+/// tests.
+pub(crate) fn extract(language: Language, source: &str, tags: &Tags, is_test: bool) -> Extracted {
+    let found = definitions(tags);
     let lines = Lines::of(source);
     let mut all = Vec::with_capacity(source.len() / 8);
     lex::words(language, source, |word| all.push(word));
@@ -51,8 +47,8 @@ pub(crate) fn extract(
     for one in &found {
         builder.add(one, is_test);
     }
-    builder.functions(&found);
-    let imports = builder.imports(tree, text);
+    builder.functions(&found, tags);
+    let imports = builder.imports(tags);
     let mut counts: FxHashMap<NameId, u16> = FxHashMap::default();
     for word in &all {
         let count = counts.entry(builder.table.id(word.text(source))).or_default();
@@ -185,7 +181,8 @@ impl<'a> Builder<'a> {
                 (self.types(parts.takes), self.types(parts.gives))
             }
             Kind::Field | Kind::Variant | Kind::Constant | Kind::Type => {
-                (Vec::new(), self.types(one.name.end..one.range.end))
+                let ty = one.ty.clone().unwrap_or(one.name.end..one.range.end);
+                (Vec::new(), self.types(ty))
             }
             _ => (Vec::new(), Vec::new()),
         };
@@ -195,8 +192,8 @@ impl<'a> Builder<'a> {
         let cost = tokens::lines(self.lines.slice(self.source, line, last));
         let def = Def {
             name: self.table.id(&self.source[one.name.clone()]),
-            owner: self.table.owned(one.owner.as_deref().unwrap_or_default()),
-            via: self.table.owned(one.via.as_deref().unwrap_or_default()),
+            owner: self.table.id(self.text(&one.owner)),
+            via: self.table.id(self.text(&one.via)),
             kind: one.kind,
             flags,
             line,
@@ -210,13 +207,9 @@ impl<'a> Builder<'a> {
     }
 
     /// What functions use. A word belongs to the innermost function around it.
-    fn functions(&mut self, found: &[Found]) {
-        let is_function = |one: &&(usize, &Found)| {
-            matches!(one.1.kind, Kind::Function | Kind::Method)
-                && one.1.signature_end < one.1.range.end
-        };
-        let all: Vec<(usize, &Found)> = found.iter().enumerate().collect();
-        let functions: Vec<(usize, &Found)> = all.iter().filter(is_function).copied().collect();
+    fn functions(&mut self, found: &[Found], tags: &Tags) {
+        let functions: Vec<(usize, &Found)> =
+            found.iter().enumerate().filter(|(_, one)| one.has_body).collect();
         for (at, one) in &functions {
             let inner: Vec<Range<usize>> = functions
                 .iter()
@@ -252,7 +245,7 @@ impl<'a> Builder<'a> {
                 }
             }
             let terms = self.terms(one);
-            let bindings = self.bindings(one);
+            let bindings = self.bindings(one, tags);
             let start = u32::try_from(self.uses.len()).unwrap_or(u32::MAX);
             let len = u16::try_from(uses.len()).unwrap_or(u16::MAX);
             self.uses.extend(uses);
@@ -279,8 +272,8 @@ impl<'a> Builder<'a> {
         for word in self.words_in(one.name.start..one.signature_end) {
             add(&mut self.table, word.text(self.source));
         }
-        for name in [&one.owner, &one.via].into_iter().flatten() {
-            add(&mut self.table, name);
+        for range in [&one.owner, &one.via] {
+            add(&mut self.table, &self.source[range.clone()]);
         }
         // The name counts twice: no other word says as much.
         add(&mut self.table, &self.source[one.name.clone()]);
@@ -290,26 +283,52 @@ impl<'a> Builder<'a> {
         ids
     }
 
-    fn bindings(&mut self, one: &Found) -> Vec<NameId> {
-        let parts = signature::parts(self.source, one.name.end..one.signature_end);
+    /// Names of a function whose types can be told without inference: its parameters, and what
+    /// is declared with a type or built by a type's own function.
+    fn bindings(&mut self, one: &Found, tags: &Tags) -> Vec<NameId> {
+        let start = tags.bindings.partition_point(|it| (it.name.start as usize) < one.range.start);
         let mut pairs = Vec::new();
-        let mut name = 0;
-        for word in self.words_in(parts.takes) {
-            let text = word.text(self.source);
-            if word.how == Use::Label {
-                name = self.table.word(word);
-            } else if name != 0 && signature::may_be_type(self.language, text) {
-                pairs.extend([name, self.table.word(word)]);
+        for binding in &tags.bindings[start..] {
+            if binding.name.start as usize >= one.range.end || pairs.len() >= MAX_BINDINGS {
+                break;
+            }
+            let name = self.table.id(&self.source[binding.name.range()]);
+            let types = match (binding.ty, binding.value) {
+                (Some(ty), _) => self.types(ty.range()),
+                // The first word alone: `Type::new(..)`, `Type { .. }`, `new Type(..)`.
+                (None, Some(value)) => {
+                    let end = (value.start as usize + 60).min(value.end as usize);
+                    let mut first = self.types(value.start as usize..end);
+                    first.truncate(1);
+                    first
+                }
+                (None, None) => Vec::new(),
+            };
+            for ty in types.into_iter().take(3) {
+                pairs.extend([name, ty]);
             }
         }
         pairs
     }
 
-    fn imports(&mut self, tree: &SyntaxTree, text: &Text) -> Vec<Import> {
+    fn text(&self, range: &Range<usize>) -> &'a str {
+        self.source.get(range.clone()).unwrap_or_default()
+    }
+
+    fn imports(&mut self, tags: &Tags) -> Vec<Import> {
         let mut imports = Vec::new();
-        for one in crate::imports::of(self.language, tree, text, self.source) {
-            let path: Vec<NameId> = one.path.iter().map(|part| self.table.owned(part)).collect();
-            let alias = self.table.owned(&one.alias);
+        for one in &tags.imports {
+            let mut path: Vec<NameId> =
+                one.path.iter().map(|part| self.table.owned(part)).collect();
+            let last = one.path.last().map_or("", |last| last);
+            let alias = match (&one.alias, one.glob) {
+                (Some(alias), _) => self.table.owned(alias),
+                (None, true) => 0,
+                (None, false) => self.table.owned(last),
+            };
+            if one.glob {
+                path.push(self.table.owned("*"));
+            }
             imports.push(Import { alias, path: self.span(&path) });
         }
         imports

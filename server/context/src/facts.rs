@@ -1,8 +1,6 @@
 //! What the index keeps of one file: its definitions, what its functions use, its words and its
 //! imports, as numbers. Small enough to keep for every file of a large project.
 
-use syntax::SymbolKind;
-
 /// The number of a name, the same in all files of an index. Zero is "no name".
 pub(crate) type NameId = u32;
 
@@ -20,65 +18,12 @@ pub(crate) enum Kind {
     Macro,
     Field,
     Variant,
-    Module,
-    Impl,
 }
 
 impl Kind {
-    /// All, by their number.
-    pub(crate) const ALL: [Kind; 12] = [
-        Kind::Function,
-        Kind::Method,
-        Kind::Struct,
-        Kind::Enum,
-        Kind::Trait,
-        Kind::Type,
-        Kind::Constant,
-        Kind::Macro,
-        Kind::Field,
-        Kind::Variant,
-        Kind::Module,
-        Kind::Impl,
-    ];
-
-    pub(crate) fn of(kind: SymbolKind) -> Kind {
-        match kind {
-            SymbolKind::Module => Kind::Module,
-            SymbolKind::Struct | SymbolKind::Union => Kind::Struct,
-            SymbolKind::Enum => Kind::Enum,
-            SymbolKind::Variant => Kind::Variant,
-            SymbolKind::Field => Kind::Field,
-            SymbolKind::Trait => Kind::Trait,
-            SymbolKind::Impl => Kind::Impl,
-            SymbolKind::Function => Kind::Function,
-            SymbolKind::Method => Kind::Method,
-            SymbolKind::Constant | SymbolKind::Static => Kind::Constant,
-            SymbolKind::Type => Kind::Type,
-            SymbolKind::Macro => Kind::Macro,
-        }
-    }
-
     /// Whether values have it as their type.
     pub(crate) fn is_type(self) -> bool {
         matches!(self, Kind::Struct | Kind::Enum | Kind::Trait | Kind::Type)
-    }
-
-    /// In words, for reasons.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Kind::Function => "function",
-            Kind::Method => "method",
-            Kind::Struct => "type",
-            Kind::Enum => "enum",
-            Kind::Trait => "trait",
-            Kind::Type => "type",
-            Kind::Constant => "constant",
-            Kind::Macro => "macro",
-            Kind::Field => "field",
-            Kind::Variant => "variant",
-            Kind::Module => "module",
-            Kind::Impl => "implementation",
-        }
     }
 }
 
@@ -153,14 +98,6 @@ impl UseOf {
 
     pub(crate) fn how(self) -> crate::lex::Use {
         crate::lex::Use::from_bits((self.bits >> 29) as u8)
-    }
-
-    pub(crate) fn raw(self) -> u32 {
-        self.bits
-    }
-
-    pub(crate) fn from_raw(bits: u32, qualifier: NameId) -> UseOf {
-        UseOf { bits, qualifier }
     }
 }
 

@@ -4,7 +4,7 @@
 use stdx::AbsPath;
 use syntax::Language;
 
-use crate::facts::{Def, FileFacts, Func, Kind, LOCAL, NameId, TEST};
+use crate::facts::{Def, FileFacts, Func, LOCAL, NameId, TEST};
 
 /// The number of a path, the same in the whole life of an index.
 pub(crate) type PathId = u32;
@@ -23,8 +23,6 @@ pub(crate) struct File {
     pub(crate) language: Language,
     /// The name by which other files call it: of a module, as a rule.
     pub(crate) module: NameId,
-    /// Whether it is for tests alone.
-    pub(crate) is_test: bool,
     /// Of its text.
     pub(crate) hash: [u8; 16],
     pub(crate) facts: FileFacts,
@@ -207,5 +205,5 @@ impl Graph {
 
 /// Whether a definition can be of use outside of its function and of tests.
 pub(crate) fn is_offered(def: &Def) -> bool {
-    !def.is(TEST) && !def.is(LOCAL) && !matches!(def.kind, Kind::Module | Kind::Impl)
+    !def.is(TEST) && !def.is(LOCAL)
 }

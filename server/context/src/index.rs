@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 use stdx::{AbsPath, content_hash};
-use syntax::{Language, SyntaxTree};
-use text::Text;
+use syntax::{SyntaxTree, Tags};
 use workspace::{Document, Snapshot};
 
 use crate::build;
@@ -178,7 +177,6 @@ impl State {
             at: source.at.clone(),
             language: source.language,
             module: names.intern(crate::imports::module_name(&source.name)),
-            is_test: source.is_test,
             hash,
             facts,
         }
@@ -229,7 +227,10 @@ impl State {
             return;
         }
         let extracted = match tree {
-            Some(tree) => Some(extract::extract(source.language, &Text::new(text), text, tree, source.is_test)),
+            Some(tree) => {
+                let tags = Tags::of(tree, text);
+                Some(extract::extract(source.language, text, &tags, source.is_test))
+            }
             None => build::extract_text(&source, text),
         };
         let Some(extracted) = extracted else { return };
@@ -286,9 +287,4 @@ impl State {
         let over = Graph::build(files, names);
         self.view = View::new(Arc::clone(&self.base), hidden, over, gone);
     }
-}
-
-/// The tree of a text that is not open.
-pub(crate) fn parse(language: Language, text: &Text) -> Option<SyntaxTree> {
-    SyntaxTree::parse(language, text, None)
 }

@@ -34,9 +34,4 @@ impl Lines {
     pub(crate) fn slice<'a>(&self, source: &'a str, first: u32, last: u32) -> &'a str {
         source.get(self.range(source, first, last)).unwrap_or_default()
     }
-
-    /// How many there are.
-    pub(crate) fn count(&self) -> u32 {
-        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
-    }
 }

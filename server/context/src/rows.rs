@@ -328,7 +328,6 @@ fn kind(def: &Def, set: &mut impl FnMut(Feature, f32)) {
         Kind::Macro => Feature::IsMacro,
         Kind::Field => Feature::IsField,
         Kind::Variant => Feature::IsVariant,
-        Kind::Module | Kind::Impl => return,
     };
     set(feature, 1.0);
 }

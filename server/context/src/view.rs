@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::facts::{Def, FileFacts, Func, NameId};
-use crate::graph::{DefId, File, FuncId, Graph, PathId};
+use crate::graph::{DefId, File, FuncId, Graph};
 
 /// A state that does not change.
 #[derive(Debug, Clone, Default)]
@@ -56,20 +56,11 @@ impl View {
         base.chain(self.over.files.iter().enumerate().map(move |(at, file)| (after + at, file)))
     }
 
-    /// How many numbers of files there are.
-    pub(crate) fn file_count(&self) -> usize {
-        self.base.files.len() + self.over.files.len()
-    }
-
     pub(crate) fn file(&self, number: usize) -> &Arc<File> {
         match number.checked_sub(self.base.files.len()) {
             Some(at) => &self.over.files[at],
             None => &self.base.files[number],
         }
-    }
-
-    pub(crate) fn file_by_path(&self, path: PathId) -> Option<usize> {
-        self.files().find(|(_, file)| file.path == path).map(|(at, _)| at)
     }
 
     pub(crate) fn facts(&self, file: usize) -> &FileFacts {

@@ -329,7 +329,6 @@ impl<'a> Ballot<'a> {
 /// How well a kind of definition fits a way of use.
 fn kind_fit(how: Use, kind: Kind, is_member: bool) -> f32 {
     match (how, kind) {
-        (_, Kind::Module | Kind::Impl) => 0.0,
         (Use::Method, Kind::Method) => 1.0,
         (Use::Method, Kind::Field) => 0.1,
         (Use::Method, Kind::Function | Kind::Struct) => 0.2,

@@ -5,30 +5,7 @@ mod rust;
 
 use std::collections::BTreeMap;
 
-use syntax::{Language, SyntaxTree};
-use text::Text;
-
-/// A name that a file brings in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Brought {
-    /// The parts of the path, as written; the last one is the name there, `*` for all.
-    pub(crate) path: Vec<String>,
-    /// The name here.
-    pub(crate) alias: String,
-}
-
-/// What `source` imports.
-pub(crate) fn of(
-    language: Language,
-    _tree: &SyntaxTree,
-    _text: &Text,
-    source: &str,
-) -> Vec<Brought> {
-    match language.id() {
-        "rust" => rust::imports(source),
-        _ => Vec::new(),
-    }
-}
+use syntax::Language;
 
 /// The files of a project by their paths, and what their manifests say about names.
 #[derive(Clone, Debug, Default)]

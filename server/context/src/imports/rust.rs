@@ -1,68 +1,6 @@
-//! Rust: `use` declarations, modules as files, crates by their manifests.
+//! Rust: modules as files, crates by their manifests.
 
-use super::{Brought, Layout, beneath, folder};
-
-/// The names that `use` declarations bring in.
-pub(super) fn imports(source: &str) -> Vec<Brought> {
-    let mut list = Vec::new();
-    let mut at = 0;
-    while let Some(found) = source[at..].find("use ") {
-        let start = at + found;
-        at = start + 4;
-        let line_start = source[..start].rfind('\n').map_or(0, |line| line + 1);
-        let before = source[line_start..start].trim();
-        let declares = before.is_empty() || before == "pub" || before.starts_with("pub(");
-        let Some(len) = source[at..].find(';').filter(|_| declares) else { continue };
-        let plain: String = source[at..at + len]
-            .lines()
-            .map(|line| line.split("//").next().unwrap_or_default())
-            .collect::<Vec<_>>()
-            .join(" ");
-        tree(plain.trim(), &[], &mut list);
-        at += len;
-    }
-    list
-}
-
-/// One path of a declaration, or a group of them.
-fn tree(path: &str, outer: &[String], list: &mut Vec<Brought>) {
-    let path = path.trim();
-    let segments = |text: &str| -> Vec<String> {
-        let parts = text.split("::").map(str::trim).filter(|part| !part.is_empty());
-        outer.iter().cloned().chain(parts.map(str::to_owned)).collect()
-    };
-    if let Some(open) = path.find('{') {
-        let head = segments(&path[..open]);
-        let inner = path[open + 1..].trim_end().strip_suffix('}').unwrap_or_default();
-        let mut depth = 0;
-        let mut start = 0;
-        for (at, mark) in inner.char_indices() {
-            match mark {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                ',' if depth == 0 => {
-                    tree(&inner[start..at], &head, list);
-                    start = at + 1;
-                }
-                _ => {}
-            }
-        }
-        tree(&inner[start..], &head, list);
-        return;
-    }
-    let (written, alias) = path.split_once(" as ").unwrap_or((path, ""));
-    let mut parts = segments(written);
-    if parts.last().is_some_and(|last| last == "self") {
-        parts.pop();
-    }
-    if written.trim().is_empty() {
-        return;
-    }
-    if let Some(last) = parts.last() {
-        let alias = if alias.is_empty() { last.clone() } else { alias.trim().to_owned() };
-        list.push(Brought { path: parts, alias });
-    }
-}
+use super::{Layout, beneath, folder};
 
 /// Reads a crate's name and where its library lies.
 pub(super) fn add_manifest(layout: &mut Layout, path: &str, manifest: &str) {
@@ -142,22 +80,6 @@ pub(super) fn resolve(layout: &Layout, from: &str, path: &[&str]) -> Option<u32>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_declaration_falls_into_its_names() {
-        let check = |source: &str, expected: &[&str]| {
-            let list: Vec<String> = imports(source)
-                .iter()
-                .map(|one| format!("{}={}", one.alias, one.path.join("/")))
-                .collect();
-            assert_eq!(list, expected, "{source}");
-        };
-        check("use a::b;", &["b=a/b"]);
-        check("    pub(crate) use a::{self, b::{c as d, e}, // f\n g::*};\n", &[
-            "a=a", "d=a/b/c", "e=a/b/e", "*=a/g/*",
-        ]);
-        check("// I use this; and that\nlet reuse = 1;", &[]);
-    }
 
     #[test]
     fn a_path_leads_to_the_deepest_module() {
