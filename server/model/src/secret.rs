@@ -6,7 +6,7 @@ use crate::ModelError;
 
 /// A key. It can be neither printed nor serialised, and it goes to one origin (scheme, host and
 /// port) alone: a base URL that somebody else sets cannot carry it away.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
     text: String,
     origin: String,
