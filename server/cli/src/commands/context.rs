@@ -3,7 +3,6 @@
 mod batch;
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use context::{ContextQuery, Index, Intent, TokenBudget, World};
@@ -12,28 +11,23 @@ use workspace::Snapshot;
 
 use crate::args::Context;
 use crate::compose;
-use crate::terminal::{fail, say};
+use crate::terminal::say;
 
 /// What `--at` shows if no budget is given, in tokens.
 const BUDGET: usize = 2000;
 
-pub(crate) async fn context(args: Context) -> ExitCode {
+pub(crate) async fn context(args: Context) -> Result<bool> {
     // All of it computes and none of it waits.
-    let done = tokio::task::spawn_blocking(move || run(&args)).await;
-    match done {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => fail(&format!("{error:#}")),
-        Err(error) => fail(&format!("the selection crashed: {error}")),
-    }
+    tokio::task::spawn_blocking(move || run(&args)).await.context("the selection crashed")?
 }
 
-fn run(args: &Context) -> Result<()> {
-    let root = compose::root(args.root.as_deref())?;
+fn run(args: &Context) -> Result<bool> {
+    let root = compose::folder(args.root.as_deref())?;
     if args.batch {
-        return batch::run(&root);
+        return batch::run(&root).map(|()| true);
     }
     match &args.at {
-        Some(at) => show(&root, at, args.budget.unwrap_or(BUDGET)),
+        Some(at) => show(&root, at, args.budget.unwrap_or(BUDGET)).map(|()| true),
         None => bail!("say --at FILE:LINE or --batch"),
     }
 }
