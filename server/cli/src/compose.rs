@@ -6,6 +6,7 @@ mod sources;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use context::Indexes;
 use harness::session::Sink;
 use harness::{Harness, HarnessSpec, Verifier};
 use model::Model;
@@ -28,10 +29,12 @@ pub(crate) fn harness(
     settings: &Settings,
     model: Arc<dyn Model>,
     verifier: Arc<dyn Verifier>,
+    indexes: Indexes,
 ) -> Harness {
     let mut spec = HarnessSpec::default();
     spec.max_turns = settings.turns().unwrap_or(spec.max_turns);
-    Harness { model, tools: tools::all(), verifier, spec, clock: Arc::new(SystemClock::new()) }
+    let clock = Arc::new(SystemClock::new());
+    Harness { model, tools: tools::all(), verifier, spec, clock, indexes }
 }
 
 /// Where the session of one task is kept: a file of its own in the data folder. Without one the

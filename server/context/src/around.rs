@@ -23,7 +23,11 @@ pub(crate) fn place(snapshot: &Snapshot, query: &ContextQuery, budget: u32) -> O
     // Too much: the lines furthest from the place go first.
     let mut lines = slice(first, last);
     while first < last && tokens::lines(&lines) > budget {
-        if last - middle >= middle - first { last -= 1 } else { first += 1 }
+        if last - middle >= middle - first {
+            last -= 1
+        } else {
+            first += 1
+        }
         lines = slice(first, last);
     }
     let cost = tokens::lines(&lines);

@@ -68,7 +68,14 @@ fn is_test_path(name: &str) -> bool {
     let in_folder = folders.split('/').any(|folder| {
         matches!(
             folder,
-            "tests" | "test" | "benches" | "examples" | "fuzz" | "testdata" | "testsuite" | "__tests__"
+            "tests"
+                | "test"
+                | "benches"
+                | "examples"
+                | "fuzz"
+                | "testdata"
+                | "testsuite"
+                | "__tests__"
         )
     });
     let stem = file.split('.').next().unwrap_or_default();
@@ -83,7 +90,10 @@ fn is_test_path(name: &str) -> bool {
 pub(crate) enum Read {
     /// It is as it was.
     Same,
-    New { hash: [u8; 16], extracted: Extracted },
+    New {
+        hash: [u8; 16],
+        extracted: Extracted,
+    },
     /// It has no text of use.
     Nothing,
 }

@@ -73,9 +73,8 @@ fn kind(kind: SymbolKind) -> Option<Kind> {
         SymbolKind::Constant | SymbolKind::Static => Kind::Constant,
         SymbolKind::Type => Kind::Type,
         SymbolKind::Macro => Kind::Macro,
-        SymbolKind::Module
-        | SymbolKind::Impl
-        | SymbolKind::Section
-        | SymbolKind::Key => return None,
+        SymbolKind::Module | SymbolKind::Impl | SymbolKind::Section | SymbolKind::Key => {
+            return None;
+        }
     })
 }

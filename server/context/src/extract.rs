@@ -6,9 +6,7 @@ use rustc_hash::FxHashMap;
 use syntax::{Language, Tags};
 
 use crate::definitions::{Found, definitions};
-use crate::facts::{
-    Def, FileFacts, Func, Import, Kind, LOCAL, NameId, PUBLIC, Span, TEST, UseOf,
-};
+use crate::facts::{Def, FileFacts, Func, Import, Kind, LOCAL, NameId, PUBLIC, Span, TEST, UseOf};
 use crate::lex::{self, Use, Word};
 use crate::lines::Lines;
 use crate::{signature, tokens};
@@ -54,7 +52,6 @@ pub(crate) fn extract(language: Language, source: &str, tags: &Tags, is_test: bo
         let count = counts.entry(builder.table.id(word.text(source))).or_default();
         *count = count.saturating_add(1);
     }
-    #[expect(clippy::iter_over_hash_type, reason = "sorted right after")]
     let mut words: Vec<(NameId, u16)> = counts.into_iter().collect();
     words.sort_unstable();
     Extracted {
@@ -151,6 +148,18 @@ impl<'a> Builder<'a> {
         &self.words[start..end.max(start)]
     }
 
+    /// The types that a value of the type written in `range` leads to; `owner` is what `Self`
+    /// stands for.
+    fn given(&mut self, range: Range<usize>, owner: &Range<usize>) -> Vec<NameId> {
+        let own = self.source.get(range.clone()).is_some_and(|text| text.contains("Self"));
+        let mut ids = self.types(range);
+        let owner = self.table.id(self.text(owner));
+        if own && owner != 0 && !ids.contains(&owner) {
+            ids.push(owner);
+        }
+        ids
+    }
+
     /// Words of `range` that may be types, each once.
     fn types(&mut self, range: Range<usize>) -> Vec<NameId> {
         let mut ids = Vec::new();
@@ -178,11 +187,11 @@ impl<'a> Builder<'a> {
         let (takes, gives) = match one.kind {
             Kind::Function | Kind::Method => {
                 let parts = signature::parts(self.source, one.name.end..one.signature_end);
-                (self.types(parts.takes), self.types(parts.gives))
+                (self.types(parts.takes), self.given(parts.gives, &one.owner))
             }
             Kind::Field | Kind::Variant | Kind::Constant | Kind::Type => {
                 let ty = one.ty.clone().unwrap_or(one.name.end..one.range.end);
-                (Vec::new(), self.types(ty))
+                (Vec::new(), self.given(ty, &one.owner))
             }
             _ => (Vec::new(), Vec::new()),
         };
@@ -232,11 +241,8 @@ impl<'a> Builder<'a> {
                 let next = UseOf::new(name, word.how, qualifier);
                 match seen.get(&name) {
                     // What is called or reached into says more than a bare word.
-                    Some(known) => {
-                        if uses[*known].how() == Use::Bare {
-                            uses[*known] = next;
-                        }
-                    }
+                    Some(known) if uses[*known].how() == Use::Bare => uses[*known] = next,
+                    Some(_) => {}
                     None if uses.len() < MAX_USES => {
                         seen.insert(name, uses.len());
                         uses.push(next);
@@ -295,13 +301,7 @@ impl<'a> Builder<'a> {
             let name = self.table.id(&self.source[binding.name.range()]);
             let types = match (binding.ty, binding.value) {
                 (Some(ty), _) => self.types(ty.range()),
-                // The first word alone: `Type::new(..)`, `Type { .. }`, `new Type(..)`.
-                (None, Some(value)) => {
-                    let end = (value.start as usize + 60).min(value.end as usize);
-                    let mut first = self.types(value.start as usize..end);
-                    first.truncate(1);
-                    first
-                }
+                (None, Some(value)) => self.source_of(value.range()),
                 (None, None) => Vec::new(),
             };
             for ty in types.into_iter().take(3) {
@@ -309,6 +309,33 @@ impl<'a> Builder<'a> {
             }
         }
         pairs
+    }
+
+    /// What tells the type of an expression: the type that builds it, or the name of what is
+    /// called or read last.
+    fn source_of(&mut self, value: Range<usize>) -> Vec<NameId> {
+        let bytes = self.source.as_bytes();
+        let (mut depth, mut at) = (0, value.start);
+        let mut last = None;
+        for word in self.words_in(value.start..value.end.min(value.start + 200)) {
+            while at < word.start as usize {
+                match bytes[at] {
+                    b'(' | b'[' | b'{' => depth += 1,
+                    b')' | b']' | b'}' => depth -= 1,
+                    _ => {}
+                }
+                at += 1;
+            }
+            let text = word.text(self.source);
+            if depth != 0 || lex::passes_on(text) {
+                continue;
+            }
+            if signature::may_be_type(self.language, text) && word.how != Use::Path {
+                return vec![self.table.word(word)];
+            }
+            last = Some(word);
+        }
+        last.map(|word| self.table.word(word)).into_iter().collect()
     }
 
     fn text(&self, range: &Range<usize>) -> &'a str {

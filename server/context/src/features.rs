@@ -58,6 +58,9 @@ pub(crate) enum Feature {
     VoteOwner,
     VoteImports,
     VoteCallers,
+    /// What its owner's members, and all of its file, have together.
+    OwnerVotes,
+    FileVotes,
     // Parts of its name are parts of…
     PartsOfName,
     PartsOfComment,
@@ -124,6 +127,8 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "vote_owner",
     "vote_imports",
     "vote_callers",
+    "owner_votes",
+    "file_votes",
     "parts_of_name",
     "parts_of_comment",
     "parts_of_parameters",

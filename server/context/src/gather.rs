@@ -7,12 +7,16 @@ use text::Text;
 
 use crate::facts::Def;
 use crate::features::Row;
+use crate::graph::DefId;
 use crate::index::World;
 use crate::names::Names;
 use crate::pack::{self, Item};
 use crate::place::Place;
 use crate::query::{ContextQuery, Fragment, TokenBudget};
 use crate::{around, chance, rows, tokens};
+
+/// Of what comes into question, how much is judged with care.
+const JUDGED: usize = 2500;
 
 /// A definition that came into question, for whoever wants to know why it was selected or not.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,9 +52,7 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
     let names = world.known.names.read().unwrap_or_else(PoisonError::into_inner);
     let judged = judge(world, query, &names);
     let items: Vec<Item> = judged.iter().enumerate().map(|(key, one)| one.item(key)).collect();
-    let header = |file: usize| {
-        tokens::lines(&world.known.view.file(file).name) + 2
-    };
+    let header = |file: usize| tokens::lines(&world.known.view.file(file).name) + 2;
     for (file, chosen) in pack::pack(&items, left, header) {
         let entry = world.known.view.file(file);
         let Ok(read) = world.snapshot.read(&entry.at) else { continue };
@@ -119,12 +121,18 @@ fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<Judged> {
     let source = read.text.to_string();
     let place = Place::of(known, names, file, &source, line);
     let found = rows::candidates(known, names, &place);
-    let mut judged: Vec<Judged> = found
-        .ids
-        .iter()
-        .zip(found.rows)
+    let mut rough: Vec<(DefId, Row)> = found.ids.into_iter().zip(found.rows).collect();
+    if rough.len() > JUDGED {
+        let better = |a: &(DefId, Row), b: &(DefId, Row)| {
+            chance::rough(&b.1).total_cmp(&chance::rough(&a.1)).then(a.0.cmp(&b.0))
+        };
+        rough.select_nth_unstable_by(JUDGED, better);
+        rough.truncate(JUDGED);
+    }
+    let mut judged: Vec<Judged> = rough
+        .into_iter()
         .map(|(id, row)| {
-            let (file, def) = known.view.def(*id);
+            let (file, def) = known.view.def(id);
             Judged { file, def: *def, chance: chance::of(&row), row }
         })
         .collect();
@@ -172,7 +180,8 @@ fn fragment(
     let last = last.min(text.line_count().checked_sub(1)?);
     let start = text.line_start(first.min(last));
     let lines = text.slice(start..text.line_range(last).end).into_owned();
-    let best = run.keys.iter().map(|key| &judged[*key]).max_by(|a, b| a.chance.total_cmp(&b.chance))?;
+    let best =
+        run.keys.iter().map(|key| &judged[*key]).max_by(|a, b| a.chance.total_cmp(&b.chance))?;
     Some(Fragment {
         file: file.to_owned(),
         start_line: first + 1,

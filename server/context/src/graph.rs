@@ -161,7 +161,18 @@ impl Graph {
                 }
             }
         });
-        Graph { files, first_def, first_func, def_file, func_file, by_name, by_owner, by_term, by_use, counts }
+        Graph {
+            files,
+            first_def,
+            first_func,
+            def_file,
+            func_file,
+            by_name,
+            by_owner,
+            by_term,
+            by_use,
+            counts,
+        }
     }
 
     pub(crate) fn def_count(&self) -> usize {

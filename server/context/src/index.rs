@@ -86,7 +86,8 @@ impl Index {
         dirty.paths.insert(path.clone());
     }
 
-    /// Says that any file may have changed.
+    /// Says that any file may have changed: all are looked at when the next world is made, and
+    /// those that differ are read.
     pub fn invalidate_all(&self) {
         self.dirty.lock().unwrap_or_else(PoisonError::into_inner).everything = true;
     }
@@ -96,9 +97,7 @@ impl Index {
     /// otherwise only what has changed. Not for a thread that must answer soon.
     #[must_use]
     pub fn world(&self, snapshot: &Snapshot) -> World {
-        let dirty = std::mem::take(
-            &mut *self.dirty.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let dirty = std::mem::take(&mut *self.dirty.lock().unwrap_or_else(PoisonError::into_inner));
         let mut state = self.state();
         if !state.is_built || dirty.everything {
             state.build(&self.root);
@@ -133,16 +132,17 @@ impl State {
             sources.layout.files.insert(source.name.clone(), path);
         }
         self.layout = Arc::new(sources.layout);
-        let known = |path: &AbsPath| {
-            self.paths.get(path).and_then(|id| old.get(id)).map(|file| file.hash)
-        };
+        let known =
+            |path: &AbsPath| self.paths.get(path).and_then(|id| old.get(id)).map(|file| file.hash);
         let read = build::read_all(&disk, &sources.files, &known);
         let mut files = Vec::with_capacity(read.len());
+        let mut is_same = self.is_built;
         for (source, one) in sources.files.iter().zip(read) {
             let path = self.path_id(&source.at);
             match one {
                 build::Read::Same => files.extend(old.get(&path).map(Arc::clone)),
                 build::Read::New { hash, extracted } => {
+                    is_same = false;
                     files.push(Arc::new(self.adopt(path, source, hash, extracted)));
                 }
                 build::Read::Nothing => {}
@@ -150,7 +150,9 @@ impl State {
         }
         self.over.clear();
         self.open.clear();
-        self.rebase(files);
+        if !is_same || files.len() != old.len() {
+            self.rebase(files);
+        }
         self.is_built = true;
     }
 
@@ -188,7 +190,8 @@ impl State {
         self.base = Arc::new(Graph::build(files, names));
         self.base_files =
             self.base.files.iter().enumerate().map(|(at, file)| (file.path, at)).collect();
-        self.view = View::new(Arc::clone(&self.base), Vec::new(), Graph::default(), FxHashMap::default());
+        self.view =
+            View::new(Arc::clone(&self.base), Vec::new(), Graph::default(), FxHashMap::default());
     }
 
     /// Reads one file from disk again.
@@ -203,7 +206,13 @@ impl State {
     }
 
     /// Takes `text` for what is at `path`; without one, nothing is there.
-    fn put(&mut self, root: &AbsPath, path: &AbsPath, text: Option<&str>, tree: Option<&SyntaxTree>) {
+    fn put(
+        &mut self,
+        root: &AbsPath,
+        path: &AbsPath,
+        text: Option<&str>,
+        tree: Option<&SyntaxTree>,
+    ) {
         let Some(source) = build::source(root, path) else { return };
         let id = self.path_id(path);
         let known = match self.over.get(&id) {
@@ -241,12 +250,8 @@ impl State {
 
     /// Brings in what is open, and what has been closed since.
     fn take_open(&mut self, root: &AbsPath, snapshot: &Snapshot) {
-        let closed: Vec<AbsPath> = self
-            .open
-            .keys()
-            .filter(|path| snapshot.document(path).is_none())
-            .cloned()
-            .collect();
+        let closed: Vec<AbsPath> =
+            self.open.keys().filter(|path| snapshot.document(path).is_none()).cloned().collect();
         for path in closed {
             self.open.remove(&path);
             self.reread(root, &path);

@@ -94,12 +94,9 @@ fn rules(language: Language) -> Rules {
     };
     match language.id() {
         "rust" => Rules { single_quotes: false, raw_strings: true, macros: true, ..c_like },
-        "python" => Rules {
-            hash_comments: true,
-            slash_comments: false,
-            triple_quotes: true,
-            ..c_like
-        },
+        "python" => {
+            Rules { hash_comments: true, slash_comments: false, triple_quotes: true, ..c_like }
+        }
         "ruby" | "shellscript" | "toml" | "yaml" => {
             Rules { hash_comments: true, slash_comments: false, ..c_like }
         }
@@ -115,9 +112,12 @@ pub(crate) fn words(language: Language, source: &str, mut found: impl FnMut(Word
     let rules = rules(language);
     let bytes = source.as_bytes();
     let keywords = crate::keywords::of(language);
-    // The last word and whether it is joined to the next one.
+    // The last word and whether it is joined to the next one. After a call it is the one called.
     let mut last: Option<(u32, u16)> = None;
     let mut joined = Joint::None;
+    // What stood before each bracket that is open, and where the last word or bracket ended.
+    let mut open: Vec<Option<(u32, u16)>> = Vec::new();
+    let mut end = 0;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
@@ -177,8 +177,12 @@ pub(crate) fn words(language: Language, source: &str, mut found: impl FnMut(Word
                         qualifier: if joined == Joint::None { None } else { last },
                     });
                 }
-                last = Some(place);
+                // What only unwraps or goes over its receiver leads to the same types.
+                if joined != Joint::Dot || last.is_none() || !passes_on(text) {
+                    last = Some(place);
+                }
                 joined = Joint::None;
+                end = at;
             }
             b'0'..=b'9' => {
                 while bytes.get(at).is_some_and(|byte| is_part(*byte)) {
@@ -200,7 +204,22 @@ pub(crate) fn words(language: Language, source: &str, mut found: impl FnMut(Word
                 joined = if last_touches(bytes, at, last) { Joint::Dot } else { Joint::None };
                 at += 2;
             }
-            b'?' => at += 1,
+            b'?' => {
+                at += 1;
+                end = at;
+            }
+            b'(' | b'[' | b'{' => {
+                open.push(last.filter(|_| end == at && byte != b'{'));
+                last = None;
+                joined = Joint::None;
+                at += 1;
+            }
+            b')' | b']' | b'}' => {
+                last = open.pop().flatten();
+                joined = Joint::None;
+                at += 1;
+                end = at;
+            }
             _ => {
                 last = None;
                 joined = Joint::None;
@@ -215,6 +234,54 @@ enum Joint {
     None,
     Dot,
     Colons,
+}
+
+/// Whether the methods of that name give back what they are called on, or a part of it that is
+/// named by the same types.
+pub(crate) fn passes_on(name: &str) -> bool {
+    const NAMES: [&str; 40] = [
+        "as_deref",
+        "as_deref_mut",
+        "as_mut",
+        "as_ref",
+        "as_slice",
+        "await",
+        "borrow",
+        "borrow_mut",
+        "clone",
+        "cloned",
+        "collect",
+        "copied",
+        "enumerate",
+        "expect",
+        "filter",
+        "first",
+        "first_mut",
+        "get",
+        "get_mut",
+        "into_iter",
+        "iter",
+        "iter_mut",
+        "last",
+        "last_mut",
+        "lock",
+        "next",
+        "ok",
+        "ok_or",
+        "ok_or_else",
+        "peekable",
+        "pop",
+        "read",
+        "rev",
+        "skip",
+        "take",
+        "then",
+        "to_owned",
+        "unwrap",
+        "unwrap_or_default",
+        "write",
+    ];
+    NAMES.binary_search(&name).is_ok()
 }
 
 fn last_touches(bytes: &[u8], at: usize, last: Option<(u32, u16)>) -> bool {
@@ -338,7 +405,8 @@ pub(crate) fn parts(name: &str) -> impl Iterator<Item = String> {
         }
         let start = at;
         let first = *bytes.get(at)?;
-        let run = |from: usize, is: fn(&u8) -> bool| bytes[from..].iter().take_while(|b| is(b)).count();
+        let run =
+            |from: usize, is: fn(&u8) -> bool| bytes[from..].iter().take_while(|b| is(b)).count();
         if first.is_ascii_digit() {
             at += run(at, u8::is_ascii_digit);
         } else {
@@ -364,7 +432,8 @@ mod tests {
     fn check(source: &str, expected: &[&str]) {
         let mut list = Vec::new();
         words(Language::Rust, source, |word| {
-            let qualifier = word.qualifier_text(source).map(|q| format!("{q}>")).unwrap_or_default();
+            let qualifier =
+                word.qualifier_text(source).map(|q| format!("{q}>")).unwrap_or_default();
             list.push(format!("{qualifier}{} {:?}", word.text(source), word.how));
         });
         assert_eq!(list, expected);
@@ -375,22 +444,53 @@ mod tests {
         check(
             "let a = Some::Path::new(b.field, c.call()).collect::<Vec<u8>>(); vec![d]; e(f?.g);",
             &[
-                "a Bare", "Some Bare", "Some>Path Path", "Path>new Path", "b Bare",
-                "b>field Field", "c Bare", "c>call Method", "collect Method", "Vec Bare",
-                "u8 Bare", "vec Macro", "d Bare", "e Call", "f Bare", "f>g Field",
+                "a Bare",
+                "Some Bare",
+                "Some>Path Path",
+                "Path>new Path",
+                "b Bare",
+                "b>field Field",
+                "c Bare",
+                "c>call Method",
+                "collect Method",
+                "Vec Bare",
+                "u8 Bare",
+                "vec Macro",
+                "d Bare",
+                "e Call",
+                "f Bare",
+                "f>g Field",
             ],
         );
         check("S { x: 1, y }", &["S Bare", "x Label", "y Bare"]);
+        check(
+            "a.b(c.d()).e; f[0].g; h.unwrap().i?.j",
+            &[
+                "a Bare",
+                "a>b Method",
+                "c Bare",
+                "c>d Method",
+                "b>e Field",
+                "f Bare",
+                "f>g Field",
+                "h Bare",
+                "h>unwrap Method",
+                "h>i Field",
+                "i>j Field",
+            ],
+        );
         check("self.x != y", &["self>x Field", "y Bare"]);
     }
 
     #[test]
     fn comments_and_strings_have_no_words() {
-        check("a // b\n/* c */ d \"e \\\" f\" r#\"g \" h\"# 'i' '\\'' <'j> 0x1f 1..k", &[
-            "a Bare", "d Bare", "j Bare", "k Bare",
-        ]);
+        check(
+            "a // b\n/* c */ d \"e \\\" f\" r#\"g \" h\"# 'i' '\\'' <'j> 0x1f 1..k",
+            &["a Bare", "d Bare", "j Bare", "k Bare"],
+        );
         check("\"never closed", &[]);
         check("r#\"never closed", &["r Bare"]);
+        check(")]}.a", &["a Bare"]);
     }
 
     #[test]

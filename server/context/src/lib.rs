@@ -12,10 +12,12 @@ mod definitions;
 mod extract;
 mod facts;
 mod features;
+mod forest;
 mod gather;
 mod graph;
 mod imports;
 mod index;
+mod indexes;
 mod keywords;
 mod lex;
 mod lines;
@@ -31,6 +33,7 @@ mod votes;
 
 pub use gather::{Considered, consider, gather};
 pub use index::{Index, World};
+pub use indexes::Indexes;
 pub use query::{Complaint, ContextQuery, Fragment, Intent, TokenBudget};
 
 /// The names of the numbers by which definitions are judged.

@@ -59,12 +59,10 @@ pub(crate) fn pack(
     budget: u32,
     mut header: impl FnMut(usize) -> u32,
 ) -> Vec<(usize, Vec<Item>)> {
-    let worth = |item: &Item, extra: u32| item.chance / ((item.cost + GAP + extra) as f32).powf(THRIFT);
-    let mut heap: BinaryHeap<Ranked> = items
-        .iter()
-        .enumerate()
-        .map(|(at, item)| Ranked { worth: worth(item, 0), at })
-        .collect();
+    let worth =
+        |item: &Item, extra: u32| item.chance / ((item.cost + GAP + extra) as f32).powf(THRIFT);
+    let mut heap: BinaryHeap<Ranked> =
+        items.iter().enumerate().map(|(at, item)| Ranked { worth: worth(item, 0), at }).collect();
     let mut left = budget;
     let mut files: Vec<(usize, Vec<Item>)> = Vec::new();
     let mut places: HashMap<usize, usize> = HashMap::new();
@@ -74,7 +72,8 @@ pub(crate) fn pack(
     while let Some(Ranked { at, .. }) = heap.pop() {
         let item = items[at];
         let known = places.contains_key(&item.file);
-        let extra = if known { 0 } else { *headers.entry(item.file).or_insert_with(|| header(item.file)) };
+        let extra =
+            if known { 0 } else { *headers.entry(item.file).or_insert_with(|| header(item.file)) };
         if extra > 0 && !charged[at] {
             charged[at] = true;
             // The name is shared by those that may follow: half of it counts here.

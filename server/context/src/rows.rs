@@ -31,10 +31,17 @@ pub(crate) fn candidates(known: &Known, names: &Names, place: &Place) -> Candida
     let reach = Reach::of(view, place);
     let evidence = Evidence::of(known, names, place, &reach);
     let ids = evidence.ids(&ballot.order);
-    let rows = ids
-        .iter()
-        .map(|id| evidence.row(*id, ballot.shares.get(id).copied().unwrap_or_default()))
-        .collect();
+    let (owners, files) = ballot.sums();
+    let row = |id: &DefId| {
+        let mut row = evidence.row(*id, ballot.shares.get(id).copied().unwrap_or_default());
+        let (file, def) = view.def(*id);
+        let owner = if def.owner == 0 { def.name } else { def.owner };
+        let sum = |sum: Option<&f32>| sum.copied().unwrap_or_default().ln_1p();
+        row[Feature::OwnerVotes as usize] = sum(owners.get(&owner));
+        row[Feature::FileVotes as usize] = sum(files.get(&file));
+        row
+    };
+    let rows = ids.iter().map(row).collect();
     Candidates { ids, rows }
 }
 
@@ -133,7 +140,8 @@ impl<'a> Evidence<'a> {
             .iter()
             .map(|(alias, path)| (*alias, path.and_then(|path| by_path.get(&path).copied())))
             .collect();
-        let imported_files = place.imports.iter().filter_map(|(alias, _)| imported[alias]).collect();
+        let imported_files =
+            place.imports.iter().filter_map(|(alias, _)| imported[alias]).collect();
         let name = place.file.map_or("", |file| &*view.file(file).name);
         let mut named: FxHashMap<usize, (u32, u32)> = FxHashMap::default();
         for (word, _) in &place.words {

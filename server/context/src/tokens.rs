@@ -15,7 +15,13 @@ pub(crate) fn lines(text: &str) -> u32 {
             b'a'..=b'z' | b'A'..=b'Z' => {
                 let len = 1 + bytes[at + 1..].iter().take_while(|b| b.is_ascii_lowercase()).count();
                 at += len;
-                count += if len > 12 { 3 } else if len > 9 { 2 } else { 1 };
+                count += if len > 12 {
+                    3
+                } else if len > 9 {
+                    2
+                } else {
+                    1
+                };
             }
             b'0'..=b'9' => {
                 let len = run(u8::is_ascii_digit);

@@ -19,6 +19,8 @@ const IMPORTS: usize = 20;
 const CALLERS: usize = 24;
 /// A name with more definitions than these says nothing about any of them.
 const MAX_AMBIGUITY: usize = 120;
+/// A name that more definitions have than these does not tell the type of a receiver.
+const MAX_SOURCES: usize = 10;
 
 /// The shares of functions that use a definition, by why they were asked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +35,13 @@ pub(crate) struct Shares {
     pub(crate) owner: f32,
     pub(crate) imports: f32,
     pub(crate) callers: f32,
+}
+
+impl Shares {
+    /// All of them, for sums over what belongs together.
+    fn weight(&self) -> f32 {
+        self.similar + self.type_most + self.file + self.imports
+    }
 }
 
 /// Words that stand for something else, as numbers.
@@ -85,6 +94,20 @@ impl<'a> Ballot<'a> {
             sums: FxHashMap::default(),
             touched: Vec::new(),
         }
+    }
+
+    /// What the members of each owner, and the definitions of each file, have together.
+    pub(crate) fn sums(&self) -> (FxHashMap<NameId, f32>, FxHashMap<usize, f32>) {
+        let mut owners: FxHashMap<NameId, f32> = FxHashMap::default();
+        let mut files: FxHashMap<usize, f32> = FxHashMap::default();
+        for id in &self.order {
+            let (file, def) = self.view.def(*id);
+            let weight = self.shares[id].weight();
+            *files.entry(file).or_default() += weight;
+            let owner = if def.owner == 0 { def.name } else { def.owner };
+            *owners.entry(owner).or_default() += weight;
+        }
+        (owners, files)
     }
 
     /// Asks everybody who may know.
@@ -247,6 +270,10 @@ impl<'a> Ballot<'a> {
         let bindings = func.bindings.of(&facts.pool);
         let mut list = Vec::new();
         for one in func.uses.of(&facts.uses) {
+            let types = match one.how() {
+                Use::Method | Use::Field => self.receiver(own, bindings, one.qualifier),
+                _ => Vec::new(),
+            };
             let before = list.len();
             let mut total = 0.0;
             let mut count = 0;
@@ -261,7 +288,7 @@ impl<'a> Ballot<'a> {
                 if fit == 0.0 {
                     continue;
                 }
-                fit *= self.place_fit(*one, own, bindings, file, def_file, def);
+                fit *= self.place_fit(*one, own, &types, file, def_file, def);
                 if fit > 0.0 {
                     total += fit;
                     list.push((id, fit));
@@ -274,12 +301,56 @@ impl<'a> Ballot<'a> {
         list
     }
 
+    /// The types that a receiver most likely has: by its binding, or by what fields and functions
+    /// of that name give. `own` is the type of which the function is a member.
+    fn receiver(&self, own: NameId, bindings: &[NameId], name: NameId) -> Vec<NameId> {
+        let mut types = Vec::new();
+        if name == 0 {
+            return types;
+        }
+        let mut is_bound = false;
+        for pair in bindings.chunks_exact(2).filter(|pair| pair[0] == name) {
+            is_bound = true;
+            if self.is_type(pair[1]) {
+                types.push(pair[1]);
+            } else {
+                self.given_by(own, pair[1], &mut types);
+            }
+        }
+        if !is_bound {
+            self.given_by(own, name, &mut types);
+        }
+        types
+    }
+
+    fn is_type(&self, name: NameId) -> bool {
+        self.view.defs_named(name).take(4).any(|id| self.view.def(id).1.kind.is_type())
+    }
+
+    /// Adds the types that values named `name` have: those of `own` count alone if it has one.
+    fn given_by(&self, own: NameId, name: NameId, types: &mut Vec<NameId>) {
+        let ids: Vec<DefId> = self.view.defs_named(name).take(MAX_SOURCES + 1).collect();
+        let is_own = |id: &DefId| own != 0 && self.view.def(*id).1.owner == own;
+        let only_own = ids.iter().any(is_own);
+        if !only_own && ids.len() > MAX_SOURCES {
+            return;
+        }
+        for id in ids.iter().filter(|id| !only_own || is_own(id)) {
+            let (file, def) = self.view.def(*id);
+            for given in def.gives.of(&self.view.facts(file).pool) {
+                if !types.contains(given) && self.is_type(*given) {
+                    types.push(*given);
+                }
+            }
+        }
+    }
+
     /// How well the place of a definition fits a use of its name in `file`.
     fn place_fit(
         &self,
         one: UseOf,
         own: NameId,
-        bindings: &[NameId],
+        types: &[NameId],
         file: usize,
         def_file: usize,
         def: &Def,
@@ -299,28 +370,32 @@ impl<'a> Ballot<'a> {
             }
         } else if qualifier == 0 {
             let known = self.view.facts(file).count(def.owner) > 0;
-            if same_file { 0.7 } else if known { 0.5 } else { 0.12 }
+            if same_file {
+                0.7
+            } else if known {
+                0.5
+            } else {
+                0.12
+            }
         } else if qualifier == special.own_type
             || qualifier == special.itself
             || qualifier == special.this
         {
-            if def.owner == own { 1.0 } else if def.via == own { 0.5 } else { 0.08 }
+            if def.owner == own {
+                1.0
+            } else if def.via == own {
+                0.5
+            } else {
+                0.08
+            }
         } else if one.how() == Use::Path {
             if def.owner == qualifier { 1.0 } else { 0.02 }
+        } else if types.contains(&def.owner) {
+            1.0
+        } else if types.is_empty() && self.view.facts(file).count(def.owner) > 0 {
+            0.5
         } else {
-            let mut bound = false;
-            for pair in bindings.chunks_exact(2).filter(|pair| pair[0] == qualifier) {
-                if pair[1] == def.owner {
-                    return hidden;
-                }
-                bound = true;
-            }
-            let known = self.view.facts(file).count(def.owner) > 0;
-            match (bound, known) {
-                (true, _) => 0.12,
-                (false, true) => 0.5,
-                (false, false) => 0.12,
-            }
+            0.1
         };
         fit * hidden
     }
@@ -352,7 +427,13 @@ fn kind_fit(how: Use, kind: Kind, is_member: bool) -> f32 {
         (Use::Bare, Kind::Constant) => 1.0,
         (Use::Bare, Kind::Function | Kind::Variant) => 0.5,
         (Use::Bare, Kind::Field) => 0.2,
-        (Use::Bare, Kind::Method | Kind::Macro) => if is_member { 0.02 } else { 0.1 },
+        (Use::Bare, Kind::Method | Kind::Macro) => {
+            if is_member {
+                0.02
+            } else {
+                0.1
+            }
+        }
         (Use::Bare, _) => 0.1,
     }
 }

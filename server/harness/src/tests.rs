@@ -154,6 +154,7 @@ impl Bench {
             verifier: Arc::new(Grumbler),
             spec: HarnessSpec::default(),
             clock: Arc::new(ManualClock::default()),
+            indexes: context::Indexes::default(),
         };
         Bench { model, log, runs, go, started, cancel: CancellationToken::new(), harness }
     }

@@ -87,6 +87,7 @@ async fn mend(text: &str, rules: &[Rule]) -> (Outcome, String) {
         verifier: Arc::new(Rules(rules.to_vec())),
         spec: HarnessSpec::default(),
         clock: Arc::new(ManualClock::default()),
+        indexes: context::Indexes::default(),
     };
     let task = Task {
         goal: "fix the build".to_owned(),

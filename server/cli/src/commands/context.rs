@@ -37,11 +37,8 @@ fn show(root: &AbsPath, at: &str, budget: usize) -> Result<()> {
     let (file, line) = at.rsplit_once(':').context("--at wants FILE:LINE")?;
     let line: usize = line.parse().with_context(|| format!("`{line}` is no line number"))?;
     let world = Index::new(root.clone()).world(&Snapshot::of_disk(root.clone()));
-    let query = ContextQuery {
-        intent: Intent::Implement,
-        sees_open_file: true,
-        ..ContextQuery::default()
-    };
+    let query =
+        ContextQuery { intent: Intent::Implement, sees_open_file: true, ..ContextQuery::default() };
     let query = at_line(&world, query, Path::new(file), line)?;
     let fragments = context::gather(&world, &query, TokenBudget::of_tokens(budget));
     let mut last = "";

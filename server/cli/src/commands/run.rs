@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use context::Indexes;
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Outcome, Status, Task, TaskEvent};
 use settings::{Choice, ConsentStore, Settings, Why};
@@ -29,7 +30,8 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<bool> {
     let choice = choose(&read.settings, &data)?;
     let key = compose::secret(&choice, &data)?;
     let model = compose::model(choice, key)?;
-    let harness = compose::harness(&read.settings, model, compose::verifier(&data)?);
+    let harness =
+        compose::harness(&read.settings, model, compose::verifier(&data)?, Indexes::default());
     let clock = SystemClock::new();
     let builds = harness.model.name() == "offline" || args.task.trim() == "fix the build";
     let task = Task {

@@ -38,9 +38,8 @@ fn children(file: &str) -> String {
 /// The deepest module file along `path`.
 pub(super) fn resolve(layout: &Layout, from: &str, path: &[&str]) -> Option<u32> {
     let file = |path: &str| layout.files.get(path).copied();
-    let module = |folder: &str| {
-        file(&format!("{folder}.rs")).or_else(|| file(&beneath(folder, "mod.rs")))
-    };
+    let module =
+        |folder: &str| file(&format!("{folder}.rs")).or_else(|| file(&beneath(folder, "mod.rs")));
     let (&first, mut rest) = path.split_first()?;
     let mut at = match first {
         "crate" => layout.unit(from).to_owned(),
@@ -84,11 +83,15 @@ mod tests {
     #[test]
     fn a_path_leads_to_the_deepest_module() {
         let mut layout = Layout::default();
-        let files = ["a/src/lib.rs", "a/src/m/mod.rs", "a/src/m/n.rs", "b/src/main.rs", "b/src/x.rs"];
+        let files =
+            ["a/src/lib.rs", "a/src/m/mod.rs", "a/src/m/n.rs", "b/src/main.rs", "b/src/x.rs"];
         for (at, file) in files.iter().enumerate() {
             layout.files.insert((*file).to_owned(), u32::try_from(at).unwrap());
         }
-        layout.add_manifest("a/Cargo.toml", "[package]\nname = \"the-a\"\n[dependencies]\nname = \"x\"");
+        layout.add_manifest(
+            "a/Cargo.toml",
+            "[package]\nname = \"the-a\"\n[dependencies]\nname = \"x\"",
+        );
         layout.add_manifest("b/Cargo.toml", "[package]\nname = \"b\"\n");
         let check = |from: &str, path: &str, expected: Option<&str>| {
             let path: Vec<&str> = path.split("::").collect();

@@ -151,7 +151,13 @@ impl Batch {
                 .iter()
                 .map(|one| {
                     serde_json::json!([
-                        one.file, one.line, one.last, one.name, one.tokens, one.chance, one.features
+                        one.file,
+                        one.line,
+                        one.last,
+                        one.name,
+                        one.tokens,
+                        one.chance,
+                        one.features
                     ])
                 })
                 .collect();
