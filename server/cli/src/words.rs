@@ -46,8 +46,8 @@ pub(crate) fn can_be_built(root: &AbsPath) -> Result<()> {
     let is_manifest = |path: &Path| path.file_name().is_some_and(|name| name == "Cargo.toml");
     let above = root.as_path().ancestors().any(|folder| folder.join("Cargo.toml").is_file());
     let beneath = || {
-        let files = Snapshot::of_disk(root.clone()).files();
-        files.paths.iter().any(|path| is_manifest(path.as_path()))
+        let project = Snapshot::of_disk(root.clone());
+        project.files().paths.iter().any(|path| is_manifest(path.as_path()))
     };
     if !above && !beneath() {
         bail!("no Cargo project: no Cargo.toml in {root}, above it or beneath it");

@@ -90,7 +90,7 @@ fn a_project_that_cargo_cannot_read_or_that_is_not_downloaded_is_told_apart() {
     let package = "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
     has(&doctor(package), &["ok: ", "all that it depends on is there"]);
     let missing = format!("{package}[dependencies]\nostler-no-such-crate = \"1\"\n");
-    has(&doctor(&missing), &["bad: dependencies are not downloaded", "cargo fetch"]);
+    has(&doctor(&missing), &["bad: a dependency is not on this machine", "cargo fetch"]);
     has(&doctor("[package\n"), &["bad: "]);
 }
 

@@ -17,9 +17,20 @@ pub(super) fn merge(user: &str, ours: &DocumentMut) -> Result<(String, Kept)> {
         let message = error.message().lines().next().unwrap_or_default().to_owned();
         anyhow::anyhow!("it is no valid TOML (line {}): {message}", line.unwrap_or(1))
     })?;
+    // Remarks of a file that has nothing else belong to its end, for the parser.
+    let remarks = if document.is_empty() { user } else { "" };
+    if document.is_empty() {
+        document = DocumentMut::new();
+    }
     let mut kept = Kept::new();
     tables("", document.as_table_mut(), ours.as_table(), &mut kept);
-    Ok((document.to_string(), kept))
+    let text = document.to_string();
+    let text = match (user.is_empty(), remarks) {
+        (true, _) => text.trim_start().to_owned(),
+        (false, "") => text,
+        (false, remarks) => format!("{}\n{text}", remarks.trim_end()),
+    };
+    Ok((text, kept))
 }
 
 fn tables(path: &str, user: &mut dyn TableLike, ours: &dyn TableLike, kept: &mut Kept) {
@@ -75,7 +86,11 @@ fn servers(user: &mut Array, ours: &Array) {
     };
     let Some(own) = ours.iter().last() else { return };
     if user.iter().all(|known| name(known) != name(own)) {
-        user.push(plain(own));
+        // On a line of its own where the others have one each.
+        let before = user.iter().last().and_then(|last| last.decor().prefix()).cloned();
+        let mut own = plain(own);
+        own.decor_mut().set_prefix(before.unwrap_or_else(|| " ".into()));
+        user.push_formatted(own);
     }
 }
 
@@ -149,16 +164,30 @@ s = \":stop\"
         assert_eq!(left, kept);
         let (again, _) = merge(&merged, &ours).unwrap();
         assert_eq!(again, merged, "a second time changes nothing");
-        // Everything of the user's is still there.
-        let lines: Vec<&str> = merged.lines().collect();
-        for line in user.lines().filter(|line| !line.contains("language-servers")) {
-            assert!(lines.contains(&line), "{line}");
-        }
     }
 
     #[test]
     fn an_empty_file_gets_all() {
-        check("", &[], expect![[r#""#]]);
+        check(
+            "",
+            &[],
+            expect![[r#"
+            [language-server.ostler]
+            command = "ostler"
+
+            [[language]]
+            name = "rust"
+            language-servers = ["rust-analyzer", "ostler"]
+
+            [[language]]
+            name = "diff"
+            language-servers = ["ostler"]
+
+            [keys.normal.space.o]
+            f = ":fix"
+            s = ":stop"
+        "#]],
+        );
     }
 
     #[test]
@@ -181,7 +210,40 @@ name = \"go\"
 [language-server.gopls]
 command = 'gopls'
 ";
-        check(user, &[], expect![[r#""#]]);
+        check(
+            user,
+            &[],
+            expect![[r##"
+                # mine
+                theme = 'x'  # dark
+
+                [[language]]
+                name = "rust" # the best
+                auto-format = true
+                language-servers = [
+                  "rust-analyzer",
+                  { name = "typos", except-features = ["format"] },
+                  "ostler",
+                ]
+
+                [[language]]
+                name = "go"
+
+                [[language]]
+                name = "diff"
+                language-servers = ["ostler"]
+
+                [language-server.gopls]
+                command = 'gopls'
+
+                [language-server.ostler]
+                command = "ostler"
+
+                [keys.normal.space.o]
+                f = ":fix"
+                s = ":stop"
+            "##]],
+        );
     }
 
     #[test]
@@ -193,13 +255,48 @@ command = \"/opt/ostler\"
 [keys.normal.space]
 o = \":open\"
 ";
-        check(user, &["language-server.ostler.command", "keys.normal.space.o"], expect![[r#""#]]);
+        check(
+            user,
+            &["language-server.ostler.command", "keys.normal.space.o"],
+            expect![[r#"
+            [language-server.ostler]
+            command = "/opt/ostler"
+
+            [keys.normal.space]
+            o = ":open"
+
+            [[language]]
+            name = "rust"
+            language-servers = ["rust-analyzer", "ostler"]
+
+            [[language]]
+            name = "diff"
+            language-servers = ["ostler"]
+        "#]],
+        );
     }
 
     #[test]
     fn inline_tables_are_tables() {
         let user = "keys = { normal = { space = { w = \":w\" } } }\n";
-        check(user, &[], expect![[r#""#]]);
+        check(
+            user,
+            &[],
+            expect![[r#"
+            keys = { normal = { space = { w = ":w" , o = { f = ":fix", s = ":stop" } } } }
+
+            [language-server.ostler]
+            command = "ostler"
+
+            [[language]]
+            name = "rust"
+            language-servers = ["rust-analyzer", "ostler"]
+
+            [[language]]
+            name = "diff"
+            language-servers = ["ostler"]
+        "#]],
+        );
     }
 
     #[test]
