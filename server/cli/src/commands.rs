@@ -21,7 +21,7 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     let sources = Sources::new(args.config);
     match args.command {
         None | Some(Command::Serve) => serve::serve(sources).await,
-        Some(Command::Demo) => demo::demo().await,
+        Some(Command::Demo) => code(demo::demo(&sources).await),
         Some(Command::Run(args)) => match run::run(args, sources).await {
             Ok(code) => code,
             Err(error) => fail(&format!("{error:#}")),

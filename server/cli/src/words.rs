@@ -52,6 +52,14 @@ pub(crate) fn can_be_built(root: &AbsPath) -> Result<()> {
     if !above && !beneath() {
         bail!("no Cargo project: no Cargo.toml in {root}, above it or beneath it");
     }
+    cargo_is_there()
+}
+
+/// Whether cargo can be started.
+///
+/// # Errors
+/// One line that says where to get it.
+pub(crate) fn cargo_is_there() -> Result<()> {
     if Environment::of_this_process(matters_to_builds).find("cargo").is_none() {
         bail!("cargo is not on the PATH: install Rust (https://rustup.rs)");
     }

@@ -45,6 +45,11 @@ impl Sources {
         Sources { model, ..self }
     }
 
+    /// The file that the command line names instead of the user's usual one.
+    pub(crate) fn named_file(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     /// The user's own file, whether or not it exists; `None` without a home.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         self.config.clone().or_else(config_file)
