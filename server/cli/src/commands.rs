@@ -4,8 +4,10 @@ mod auth;
 mod config;
 mod context;
 mod demo;
+mod doctor;
 mod run;
 mod serve;
+mod setup;
 mod trust;
 
 use std::process::ExitCode;
@@ -20,12 +22,17 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     let sources = Sources::new(args.config);
     match args.command {
         None | Some(Command::Serve) => serve::serve(sources).await,
-        Some(Command::Demo) => demo::demo().await,
+        Some(Command::Demo) => code(demo::demo(&sources).await),
         Some(Command::Context(args)) => code(context::context(args).await),
-        Some(Command::Run(args)) => code(run::run(args, sources).await),
+        Some(Command::Run(args)) => match run::run(args, sources).await {
+            Ok(code) => code,
+            Err(error) => fail(&format!("{error:#}")),
+        },
         Some(Command::Auth { command }) => code(auth::auth(command, &sources).await),
         Some(Command::Trust(args)) => code(trust::trust(&args)),
         Some(Command::Untrust { folder }) => code(trust::untrust(folder.as_deref())),
+        Some(Command::Doctor(args)) => code(doctor::doctor(&args, &sources).await),
+        Some(Command::Setup(args)) => code(setup::setup(&args)),
         Some(Command::Config(args)) => code(config::config(&args, &sources)),
     }
 }
