@@ -63,7 +63,7 @@ pub(crate) fn sources(root: &AbsPath, disk: &Snapshot) -> Sources {
 }
 
 /// Folders and names by which people tell tests apart, whatever the language.
-fn is_test_path(name: &str) -> bool {
+pub(crate) fn is_test_path(name: &str) -> bool {
     let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
     let in_folder = folders.split('/').any(|folder| {
         matches!(

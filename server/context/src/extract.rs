@@ -198,7 +198,8 @@ impl<'a> Builder<'a> {
         let mut flags = if is_test || one.is_test { TEST } else { 0 };
         flags |= if one.is_public { PUBLIC } else { 0 };
         flags |= if one.is_local { LOCAL } else { 0 };
-        let cost = tokens::lines(self.lines.slice(self.source, line, last));
+        let shown = self.lines.slice(self.source, line, last);
+        let cost = tokens::lines(shown);
         let def = Def {
             name: self.table.id(&self.source[one.name.clone()]),
             owner: self.table.id(self.text(&one.owner)),
@@ -208,6 +209,7 @@ impl<'a> Builder<'a> {
             line,
             last,
             end,
+            sign: crate::names::hash(shown),
             cost: u16::try_from(cost).unwrap_or(u16::MAX),
             takes: self.span(&takes),
             gives: self.span(&gives),

@@ -57,6 +57,8 @@ pub(crate) struct Def {
     pub(crate) last: u32,
     /// Last line of the whole definition, from 1.
     pub(crate) end: u32,
+    /// A fingerprint of the signature.
+    pub(crate) sign: u32,
     /// Tokens that the lines of the signature cost.
     pub(crate) cost: u16,
     /// Types that it takes (of a function's parameters), in the pool.

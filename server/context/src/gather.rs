@@ -2,7 +2,6 @@
 
 use std::sync::PoisonError;
 
-use stdx::AbsPath;
 use text::Text;
 
 use crate::facts::Def;
@@ -11,12 +10,16 @@ use crate::graph::DefId;
 use crate::index::World;
 use crate::names::Names;
 use crate::pack::{self, Item};
+use crate::piece::Piece;
 use crate::place::Place;
-use crate::query::{ContextQuery, Fragment, TokenBudget};
-use crate::{around, chance, rows, tokens};
+use crate::query::{ContextQuery, Fragment, Intent, TokenBudget};
+use crate::{around, broken, chance, rows, together, tokens};
 
 /// Of what comes into question, how much is judged with care.
-const JUDGED: usize = 2500;
+const JUDGED: usize = 3500;
+
+/// How much less what the code at a place may use counts where something else is asked for.
+const BESIDE: f32 = 0.1;
 
 /// A definition that came into question, for whoever wants to know why it was selected or not.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,17 +53,57 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
         fragments.push(fragment);
     }
     let names = world.known.names.read().unwrap_or_else(PoisonError::into_inner);
-    let judged = judge(world, query, &names);
-    let items: Vec<Item> = judged.iter().enumerate().map(|(key, one)| one.item(key)).collect();
+    let pieces = pieces(world, query, &names);
+    let item = |(key, one): (usize, &Piece)| Item {
+        file: one.file,
+        first: one.first,
+        last: one.last,
+        cost: one.cost,
+        chance: one.chance,
+        key,
+    };
+    let items: Vec<Item> = pieces.iter().enumerate().map(item).collect();
     let header = |file: usize| tokens::lines(&world.known.view.file(file).name) + 2;
     for (file, chosen) in pack::pack(&items, left, header) {
         let entry = world.known.view.file(file);
         let Ok(read) = world.snapshot.read(&entry.at) else { continue };
-        for item in merged(&chosen) {
-            fragments.extend(fragment(&entry.name, &read.text, &item, &judged, &names));
+        for run in merged(&chosen) {
+            fragments.extend(fragment(&entry.name, &read.text, &run, &pieces));
         }
     }
     fragments
+}
+
+/// What may be selected, each line once, with the chance that it helps.
+fn pieces(world: &World, query: &ContextQuery, names: &Names) -> Vec<Piece> {
+    let used = judge(world, query, names);
+    let used = used.iter().map(|one| Piece {
+        file: one.file,
+        first: one.def.line,
+        last: one.def.last,
+        cost: u32::from(one.def.cost),
+        chance: one.chance,
+        reason: format!("{}: {}", one.name(names), chance::reason(&one.row)),
+    });
+    let mut list = match query.intent {
+        Intent::Implement => return used.collect(),
+        Intent::Fix => broken::pieces(world, query, names),
+        Intent::Change => together::pieces(world, query, names),
+    };
+    // What the code at the place may use helps as well, after what belongs to the matter.
+    list.extend(used.map(|one| Piece { chance: one.chance * BESIDE, ..one }));
+    once(list)
+}
+
+/// The likeliest piece of those that begin in the same line.
+fn once(mut list: Vec<Piece>) -> Vec<Piece> {
+    list.sort_by(|a, b| {
+        let place = |one: &Piece| (one.file, one.first);
+        place(a).cmp(&place(b)).then(b.chance.total_cmp(&a.chance))
+    });
+    list.dedup_by_key(|one| (one.file, one.first));
+    list.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+    list
 }
 
 /// Everything that came into question, the likeliest first.
@@ -92,17 +135,6 @@ struct Judged {
 }
 
 impl Judged {
-    fn item(&self, key: usize) -> Item {
-        Item {
-            file: self.file,
-            first: self.def.line,
-            last: self.def.last,
-            cost: u32::from(self.def.cost),
-            chance: self.chance,
-            key,
-        }
-    }
-
     fn name(&self, names: &Names) -> String {
         let name = names.text(self.def.name);
         match names.text(self.def.owner) {
@@ -115,7 +147,7 @@ impl Judged {
 fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<Judged> {
     let known = &world.known;
     let Some((path, bytes)) = &query.place else { return Vec::new() };
-    let Some(file) = file_of(world, path) else { return Vec::new() };
+    let Some(file) = known.view.file_at(path) else { return Vec::new() };
     let Ok(read) = world.snapshot.read(path) else { return Vec::new() };
     let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
     let source = read.text.to_string();
@@ -143,10 +175,6 @@ fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<Judged> {
     judged
 }
 
-fn file_of(world: &World, path: &AbsPath) -> Option<usize> {
-    world.known.view.files().find(|(_, file)| file.at == *path).map(|(at, _)| at)
-}
-
 /// A run of lines of which each line was chosen, with the first of the keys.
 struct Run {
     first: u32,
@@ -168,25 +196,19 @@ fn merged(chosen: &[Item]) -> Vec<Run> {
     runs
 }
 
-fn fragment(
-    file: &str,
-    text: &Text,
-    run: &Run,
-    judged: &[Judged],
-    names: &Names,
-) -> Option<Fragment> {
+fn fragment(file: &str, text: &Text, run: &Run, pieces: &[Piece]) -> Option<Fragment> {
     let (first, last) = ((run.first as usize).checked_sub(1)?, (run.last as usize).checked_sub(1)?);
     // The index may be a keystroke older than the text.
     let last = last.min(text.line_count().checked_sub(1)?);
     let start = text.line_start(first.min(last));
     let lines = text.slice(start..text.line_range(last).end).into_owned();
-    let best =
-        run.keys.iter().map(|key| &judged[*key]).max_by(|a, b| a.chance.total_cmp(&b.chance))?;
+    let chances = run.keys.iter().map(|key| &pieces[*key]);
+    let best = chances.max_by(|a, b| a.chance.total_cmp(&b.chance))?;
     Some(Fragment {
         file: file.to_owned(),
         start_line: first + 1,
         end_line: last + 1,
-        reason: format!("{}: {}", best.name(names), chance::reason(&best.row)),
+        reason: best.reason.clone(),
         tokens: tokens::lines(&lines) + 1,
         text: lines,
     })

@@ -11,8 +11,10 @@ use workspace::{Document, Snapshot};
 use crate::build;
 use crate::extract::{self, Extracted};
 use crate::graph::{File, Graph, PathId};
+use crate::history::History;
 use crate::imports::Layout;
 use crate::names::Names;
+use crate::recent::{self, Recent};
 use crate::view::View;
 
 /// With more changed files than these the large graph is built anew.
@@ -24,6 +26,9 @@ pub(crate) struct Known {
     pub(crate) names: Arc<RwLock<Names>>,
     pub(crate) view: View,
     pub(crate) layout: Arc<Layout>,
+    /// What has changed lately, by file.
+    pub(crate) recent: Arc<Vec<(AbsPath, Vec<Recent>)>>,
+    pub(crate) history: Arc<History>,
 }
 
 /// A state of the project with what is known of it: what a selection is made from.
@@ -70,6 +75,8 @@ struct State {
     /// Open documents that `over` speaks of.
     open: BTreeMap<AbsPath, Arc<Document>>,
     view: View,
+    recent: Arc<Vec<(AbsPath, Vec<Recent>)>>,
+    history: Arc<History>,
 }
 
 impl Index {
@@ -112,8 +119,24 @@ impl Index {
             names: Arc::clone(&state.names),
             view: state.view.clone(),
             layout: Arc::clone(&state.layout),
+            recent: Arc::clone(&state.recent),
+            history: Arc::clone(&state.history),
         };
         World { snapshot: snapshot.clone(), known }
+    }
+
+    /// Learns which files changed together from `log`: a line `@` for each commit, the latest
+    /// first, followed by the paths that it touches, relative to the root. Files that the index
+    /// does not know are left out, so it is of use once a world was made.
+    pub fn learn_history(&self, log: &str) {
+        let mut state = self.state();
+        state.history = Arc::new(History::parse(log, &state.layout));
+    }
+
+    /// Takes what is known now for the whole that later changes are seen against.
+    pub fn settled(&self) {
+        let mut state = self.state();
+        state.fold();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -267,15 +290,21 @@ impl State {
         }
     }
 
+    /// Makes one graph of everything.
+    fn fold(&mut self) {
+        let kept = |file: &&Arc<File>| !self.over.contains_key(&file.path);
+        let mut files: Vec<Arc<File>> =
+            self.base.files.iter().filter(kept).map(Arc::clone).collect();
+        files.extend(self.over.values().flatten().map(Arc::clone));
+        self.over.clear();
+        self.recent = Arc::default();
+        self.rebase(files);
+    }
+
     /// Makes the view of what is known now.
     fn settle(&mut self) {
         if self.over.len() > MAX_OVER {
-            let hidden = |file: &&Arc<File>| !self.over.contains_key(&file.path);
-            let mut files: Vec<Arc<File>> =
-                self.base.files.iter().filter(hidden).map(Arc::clone).collect();
-            files.extend(self.over.values().flatten().map(Arc::clone));
-            self.over.clear();
-            self.rebase(files);
+            self.fold();
             return;
         }
         let mut hidden = vec![false; self.base.files.len()];
@@ -286,6 +315,14 @@ impl State {
                 *gone.entry(*name).or_default() += u32::from(*count);
             }
         }
+        let mut recent = Vec::new();
+        for (path, over) in &self.over {
+            let before = self.base_files.get(path).map(|at| &self.base.files[*at]);
+            if let (Some(before), Some(now)) = (before, over) {
+                recent.push((now.at.clone(), recent::changes(&before.facts, &now.facts)));
+            }
+        }
+        self.recent = Arc::new(recent);
         let mut files: Vec<Arc<File>> = self.over.values().flatten().map(Arc::clone).collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner).len();

@@ -6,6 +6,7 @@
 //! async code: whoever must not wait calls it from a thread of its own.
 
 mod around;
+mod broken;
 mod build;
 mod chance;
 mod definitions;
@@ -15,6 +16,7 @@ mod features;
 mod forest;
 mod gather;
 mod graph;
+mod history;
 mod imports;
 mod index;
 mod indexes;
@@ -23,10 +25,15 @@ mod lex;
 mod lines;
 mod names;
 mod pack;
+mod piece;
 mod place;
 mod query;
+mod recent;
 mod rows;
 mod signature;
+#[cfg(test)]
+mod tests;
+mod together;
 mod tokens;
 mod view;
 mod votes;

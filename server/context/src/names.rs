@@ -69,7 +69,7 @@ impl Names {
     }
 }
 
-fn hash(name: &str) -> u32 {
+pub(crate) fn hash(name: &str) -> u32 {
     use std::hash::{Hash, Hasher};
     let mut hasher = rustc_hash::FxHasher::default();
     name.hash(&mut hasher);

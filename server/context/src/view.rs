@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use stdx::AbsPath;
 
 use crate::facts::{Def, FileFacts, Func, NameId};
 use crate::graph::{DefId, File, FuncId, Graph};
@@ -61,6 +62,11 @@ impl View {
             Some(at) => &self.over.files[at],
             None => &self.base.files[number],
         }
+    }
+
+    /// The file at a path.
+    pub(crate) fn file_at(&self, path: &AbsPath) -> Option<usize> {
+        self.files().find(|(_, file)| file.at == *path).map(|(at, _)| at)
     }
 
     pub(crate) fn facts(&self, file: usize) -> &FileFacts {

@@ -7,6 +7,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use context::{ContextQuery, Index, Intent, TokenBudget, World};
 use stdx::AbsPath;
+use stdx::process::files_of_commits;
+use tokio_util::sync::CancellationToken;
 use workspace::Snapshot;
 
 use crate::args::Context;
@@ -15,19 +17,31 @@ use crate::terminal::say;
 
 /// What `--at` shows if no budget is given, in tokens.
 const BUDGET: usize = 2000;
+/// Commits whose files are looked at.
+const COMMITS: usize = 2000;
 
 pub(crate) async fn context(args: Context) -> Result<bool> {
-    // All of it computes and none of it waits.
-    tokio::task::spawn_blocking(move || run(&args)).await.context("the selection crashed")?
+    let root = compose::folder(args.root.as_deref())?;
+    let never = CancellationToken::new();
+    let log = match files_of_commits(&root, COMMITS, &never).await {
+        Ok(log) => log.unwrap_or_default(),
+        Err(error) => {
+            tracing::warn!(%error, "the history is not read");
+            String::new()
+        }
+    };
+    // The rest computes and waits for nothing but its input.
+    tokio::task::spawn_blocking(move || run(&args, &root, &log))
+        .await
+        .context("the selection crashed")?
 }
 
-fn run(args: &Context) -> Result<bool> {
-    let root = compose::folder(args.root.as_deref())?;
+fn run(args: &Context, root: &AbsPath, log: &str) -> Result<bool> {
     if args.batch {
-        return batch::run(&root).map(|()| true);
+        return batch::run(root, log).map(|()| true);
     }
     match &args.at {
-        Some(at) => show(&root, at, args.budget.unwrap_or(BUDGET)).map(|()| true),
+        Some(at) => show(root, at, args.budget.unwrap_or(BUDGET)).map(|()| true),
         None => bail!("say --at FILE:LINE or --batch"),
     }
 }

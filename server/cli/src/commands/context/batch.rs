@@ -1,6 +1,5 @@
 //! `ostler context --batch`: one JSON object a line in, one a line out, in order.
 
-use std::collections::BTreeSet;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
@@ -63,15 +62,16 @@ struct Snippet<'a> {
 }
 
 /// Answers until the input ends.
-pub(super) fn run(root: &AbsPath) -> Result<()> {
+pub(super) fn run(root: &AbsPath, log: &str) -> Result<()> {
     let mut batch = Batch {
         root: root.clone(),
         index: Index::new(root.clone()),
         clock: SystemClock::new(),
-        changed: BTreeSet::new(),
+        changed: Vec::new(),
     };
     // The index is ready before the first question comes.
     drop(batch.index.world(&Snapshot::of_disk(root.clone())));
+    batch.index.learn_history(log);
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let line = line.context("cannot read the input")?;
@@ -91,8 +91,8 @@ struct Batch {
     root: AbsPath,
     index: Index,
     clock: SystemClock,
-    /// Files that were ever said to change: they may have been put back since.
-    changed: BTreeSet<AbsPath>,
+    /// Files that the last question said to have changed.
+    changed: Vec<AbsPath>,
 }
 
 impl Batch {
@@ -117,10 +117,11 @@ impl Batch {
     fn select(&mut self, request: &Request) -> Result<Value> {
         let changed: Vec<AbsPath> =
             request.changed.iter().map(|file| self.root.join(Path::new(file))).collect();
-        self.changed.extend(changed.iter().cloned());
-        for path in &self.changed {
+        // What was changed for the question before may have been put back since.
+        for path in changed.iter().chain(&self.changed) {
             self.index.invalidate(path);
         }
+        self.changed.clone_from(&changed);
         let world = self.index.world(&Snapshot::of_disk(self.root.clone()));
         let complaints = request.diagnostics.iter().map(|one| Complaint {
             path: self.root.join(Path::new(&one.file)),
