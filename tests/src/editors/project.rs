@@ -87,7 +87,7 @@ impl Project {
 
     /// A Lua expression that is true when the library on the disk has this text.
     pub(super) fn has_saved(&self, text: &str) -> String {
-        let path = self.root().join("src/lib.rs");
+        let path = self.library();
         format!(
             "vim.fn.readblob('{}') == vim.json.decode([==[{}]==])",
             path.display(),
@@ -95,9 +95,14 @@ impl Project {
         )
     }
 
+    /// Where the library's text is.
+    pub(super) fn library(&self) -> PathBuf {
+        self.root().join("src/lib.rs")
+    }
+
     /// The library's text on the disk.
     pub(super) fn saved(&self) -> String {
-        std::fs::read_to_string(self.root().join("src/lib.rs")).unwrap()
+        std::fs::read_to_string(self.library()).unwrap()
     }
 
     /// What `cargo check` says, as JSON messages.
