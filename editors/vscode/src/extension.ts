@@ -4,15 +4,12 @@
 import { commands, window, workspace, type ExtensionContext } from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/node';
 import { runCommand } from './commands';
-import { Keys, announceKeys } from './keys';
+import { Keys } from './keys';
 import { Progress } from './progress';
-import { environment, found, options, program } from './settings';
+import { found, options, program, vouch } from './settings';
 
 /** The languages that the server is shown; the same as in `activationEvents` of package.json. */
 const LANGUAGES = ['rust', 'toml', 'markdown', 'json', 'jsonc', 'diff'];
-
-/** What the server is told when it starts, and only then. */
-const AT_START = ['ostler.server.path', 'ostler.model', 'ostler.endpoints'];
 
 let client: LanguageClient | undefined;
 
@@ -22,17 +19,22 @@ export async function activate(context: ExtensionContext): Promise<void> {
     await client?.dispose();
     await start(keys);
   };
+  // Without a word about what has changed: the server asks.
+  const changed = async () => {
+    if (client?.isRunning()) {
+      await client.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    }
+  };
   context.subscriptions.push(
     commands.registerCommand('ostler.client.storeKey', () => keys.store()),
     commands.registerCommand('ostler.client.forgetKey', () => keys.forget()),
     commands.registerCommand('ostler.client.restart', restart),
-    context.secrets.onDidChange(restart),
+    context.secrets.onDidChange(changed),
     workspace.onDidChangeConfiguration(async (change) => {
-      if (AT_START.some((name) => change.affectsConfiguration(name))) {
+      if (change.affectsConfiguration('ostler.server.path')) {
         await restart();
       } else if (change.affectsConfiguration('ostler')) {
-        // Without a word about what has changed: the server asks.
-        await client?.sendNotification('workspace/didChangeConfiguration', { settings: null });
+        await changed();
       }
     }),
   );
@@ -52,20 +54,25 @@ async function start(keys: Keys): Promise<void> {
   const created: LanguageClient = new LanguageClient(
     'ostler',
     'Ostler',
-    { command: path, options: { env: environment() } },
+    { command: path },
     {
       documentSelector: LANGUAGES.map((language) => ({ scheme: 'file', language })),
-      initializationOptions: { ...options(), keys: await keys.all() },
+      initializationOptions: options(await keys.all()),
       middleware: {
         executeCommand: (command, args) => runCommand(created, command, args),
         handleWorkDoneProgress: new Progress((token) => {
           void created.sendNotification('window/workDoneProgress/cancel', { token });
         }).handle,
-        workspace: { configuration: ({ items }) => items.map(options) },
+        workspace: {
+          configuration: async ({ items }) => {
+            const answer = options(await keys.all());
+            return items.map(() => answer);
+          },
+        },
       },
     },
   );
-  created.registerFeature(announceKeys);
+  created.registerFeature(vouch);
   client = created;
   await created.start();
 }

@@ -1,23 +1,9 @@
 // Keys in VS Code's secret storage, each bound to the server that it is for.
 
 import { window, type SecretStorage } from 'vscode';
-import type { ClientCapabilities, StaticFeature } from 'vscode-languageclient/node';
 
 /** The one secret: an object of keys by origin (scheme, host and port). */
 const SECRET = 'keys';
-
-/**
- * Says that `keys` of the options at the start come from the user. It is a capability because
- * those are made by code: elsewhere a repository may have a say in the options, but not in them.
- */
-export const announceKeys: StaticFeature = {
-  fillClientCapabilities(capabilities: ClientCapabilities): void {
-    capabilities.experimental = { ...capabilities.experimental, ostler: { keys: true } };
-  },
-  initialize(): void {},
-  getState: () => ({ kind: 'static' }),
-  clear(): void {},
-};
 
 export class Keys {
   constructor(private readonly secrets: SecretStorage) {}

@@ -48,7 +48,7 @@ export class Progress {
     this.#running.set(token, shown);
     const options = {
       location: ProgressLocation.Notification,
-      title: step.title,
+      title: `Ostler: ${step.title}`,
       cancellable: step.cancellable ?? false,
     };
     void window.withProgress(options, (reporter, cancellation) => {

@@ -1,28 +1,38 @@
-// What the server is told of VS Code's settings, and on which way: that of the user's machine goes
-// where no folder has a say.
+// What the server is told of VS Code's settings, and how far each can be trusted.
 
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { workspace } from 'vscode';
+import type { ClientCapabilities, StaticFeature } from 'vscode-languageclient/node';
 
 /**
- * The environment of the server's process. It carries the settings that have the scope `machine`
- * in package.json: VS Code reads those from the user's own settings only, whatever a folder says.
+ * The settings as the server takes them, and the user's keys by the server that each is for. What
+ * is under `machine` has the scope `machine` in package.json: VS Code reads it from the user's own
+ * settings only, whatever a folder says.
  */
-export function environment(): NodeJS.ProcessEnv {
+export function options(keys: Record<string, string>): object {
   const settings = workspace.getConfiguration('ostler');
-  const machine = {
-    model: settings.get<string>('model') || undefined,
-    endpoints: settings.get<object>('endpoints'),
+  const turns = settings.get<number | null>('limits.turns');
+  const model = settings.get<string>('model');
+  return {
+    limits: turns == null ? {} : { turns },
+    machine: { ...(model ? { model } : {}), endpoints: settings.get<object>('endpoints') },
+    keys,
   };
-  return { ...process.env, OSTLER_MACHINE_SETTINGS: JSON.stringify(machine) };
 }
 
-/** The settings in which a folder may have a say, as the server takes them. */
-export function options(): object {
-  const turns = workspace.getConfiguration('ostler').get<number | null>('limits.turns');
-  return { limits: turns == null ? {} : { turns } };
-}
+/**
+ * Vouches that `machine` and `keys` come from the user alone. This is a capability because those
+ * are made by code: elsewhere a repository may have a say in the options, but not in them.
+ */
+export const vouch: StaticFeature = {
+  fillClientCapabilities(capabilities: ClientCapabilities): void {
+    capabilities.experimental = { ...capabilities.experimental, ostler: { machine: true } };
+  },
+  initialize(): void {},
+  getState: () => ({ kind: 'static' }),
+  clear(): void {},
+};
 
 /** The program as the settings name it. */
 export function program(): string {
