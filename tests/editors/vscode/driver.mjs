@@ -15,6 +15,8 @@
 //   {"gone": selector, "text"}        waits until none does
 //   {"buffer": text}                  waits until the editor's text is this
 //   {"file": path, "text": text}      waits until the file on the disk holds it
+//   {"listen": port}                  plays a model server that lets nobody in
+//   {"keysAt": port}                  the `authorization` of all that have asked it
 //   {"process": text, "is": bool}     waits until a program with the text in its command line runs,
 //                                     or until none does
 //   {"picture": path}                 a screenshot
@@ -25,6 +27,7 @@
 
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -38,6 +41,8 @@ const STEP_MS = 50;
 const PORT = 8080;
 
 let page;
+/** What the model servers have heard, by port. */
+const heard = new Map();
 
 /** Waits for a condition and returns what it gave. */
 async function until(condition) {
@@ -140,6 +145,18 @@ const operations = {
   buffer: (text) => until(async () => (await buffer()) === text),
 
   file: (path, { text }) => until(() => readFileSync(path, 'utf8') === text),
+
+  listen(port) {
+    heard.set(port, []);
+    const server = createServer((request, response) => {
+      heard.get(port).push(request.headers.authorization ?? '');
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end('{"error": {"type": "authentication_error", "message": "no entry"}}');
+    });
+    return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(true)));
+  },
+
+  keysAt: async (port) => heard.get(port),
 
   process: (text, { is }) => until(() => running(text) === is),
 

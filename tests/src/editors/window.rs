@@ -85,6 +85,16 @@ impl Window {
         self.0.ask(&json!({"file": path, "text": text}));
     }
 
+    /// Plays a model server on this port that lets nobody in.
+    pub(super) fn listen(&mut self, port: u16) {
+        self.0.ask(&json!({"listen": port}));
+    }
+
+    /// The `authorization` of all that have asked the server on this port.
+    pub(super) fn keys_at(&mut self, port: u16) -> Value {
+        self.0.ask(&json!({"keysAt": port}))["value"].take()
+    }
+
     /// Waits until a program that was started from this window and has `text` in its command line
     /// runs, or until none does.
     pub(super) fn process(&mut self, text: &str, runs: bool) {
