@@ -209,7 +209,7 @@ fn fragment(file: &str, text: &Text, run: &Run, pieces: &[Piece]) -> Option<Frag
         start_line: first + 1,
         end_line: last + 1,
         reason: best.reason.clone(),
-        tokens: tokens::lines(&lines) + 1,
+        tokens: tokens::lines(&lines),
         text: lines,
     })
 }

@@ -134,7 +134,8 @@ impl Index {
     }
 
     /// Takes what is known now for the whole that later changes are seen against.
-    pub fn settled(&self) {
+    #[cfg(test)]
+    pub(crate) fn settled(&self) {
         let mut state = self.state();
         state.fold();
     }

@@ -1,10 +1,9 @@
 //! Whole selections on small projects that are held in open buffers alone.
 
-use expect_test::{Expect, expect};
 use stdx::AbsPath;
 use workspace::Documents;
 
-use crate::{Complaint, ContextQuery, Index, Intent, TokenBudget, World, gather};
+use crate::{Complaint, ContextQuery, Index, Intent, TokenBudget, World, consider, gather};
 
 fn root() -> AbsPath {
     AbsPath::new("/no/such/project").unwrap()
@@ -34,23 +33,6 @@ fn selected(world: &World, query: &ContextQuery, budget: usize) -> String {
     lines.collect()
 }
 
-fn check(fixture: &str, budget: usize, expected: &Expect) {
-    let (documents, place) = project(fixture);
-    let (path, at) = place.unwrap();
-    let query = ContextQuery {
-        place: Some((path, at..at)),
-        intent: Intent::Implement,
-        sees_open_file: true,
-        ..ContextQuery::default()
-    };
-    let index = Index::new(root());
-    let world = index.world(&documents.snapshot(root()));
-    let first = selected(&world, &query, budget);
-    expected.assert_eq(&first);
-    let again = Index::new(root()).world(&documents.snapshot(root()));
-    assert_eq!(selected(&again, &query, budget), first, "the same question, another answer");
-}
-
 const SHOP: &str = "\
 //- src/stock.rs
 pub struct Stock { pub shelf: Shelf }
@@ -70,22 +52,49 @@ pub fn sell_one(stock: &mut Stock) -> u32 {
 }
 ";
 
+fn implement(place: (AbsPath, usize)) -> ContextQuery {
+    let (path, at) = place;
+    ContextQuery {
+        place: Some((path, at..at)),
+        intent: Intent::Implement,
+        sees_open_file: true,
+        ..ContextQuery::default()
+    }
+}
+
 #[test]
-fn what_a_body_may_use_comes_first_and_fits_the_budget() {
-    check(SHOP, 40, &expect![[]]);
+fn what_a_body_may_use_is_judged_likelier_than_what_lies_beside_it() {
+    let (documents, place) = project(SHOP);
+    let world = Index::new(root()).world(&documents.snapshot(root()));
+    let list = consider(&world, &implement(place.unwrap()));
+    let rank = |name: &str| list.iter().position(|one| one.name == name).unwrap_or(list.len());
+    assert!(rank("Shelf::take") < rank("unrelated_thing"), "{list:?}");
+    assert!(rank("Stock") < rank("unrelated_thing"), "{list:?}");
+    assert!(rank("Stock") < list.len(), "{list:?}");
+}
+
+#[test]
+fn a_selection_fits_its_budget_and_is_the_same_again() {
+    let (documents, place) = project(SHOP);
+    let query = implement(place.unwrap());
+    let fresh = || Index::new(root()).world(&documents.snapshot(root()));
+    let (world, again) = (fresh(), fresh());
+    let mut most = 0;
+    for budget in 0..120 {
+        let fragments = gather(&world, &query, TokenBudget::of_tokens(budget));
+        let spent: u32 = fragments.iter().map(|one| one.tokens).sum();
+        assert!(spent as usize <= budget, "{spent} of {budget}");
+        assert_eq!(selected(&again, &query, budget), selected(&world, &query, budget));
+        most = most.max(fragments.len());
+    }
+    assert!(most > 0, "nothing was ever selected");
 }
 
 #[test]
 fn unsaved_text_is_what_counts() {
     let (mut documents, place) = project(SHOP);
-    let (path, at) = place.unwrap();
     let index = Index::new(root());
-    let query = ContextQuery {
-        place: Some((path, at..at)),
-        intent: Intent::Implement,
-        sees_open_file: true,
-        ..ContextQuery::default()
-    };
+    let query = implement(place.unwrap());
     let before = selected(&index.world(&documents.snapshot(root())), &query, 200);
     assert!(before.contains("fn take(") && !before.contains("fn take_away("), "{before}");
     let renamed = "pub struct Stock { pub shelf: Shelf }\npub struct Shelf { items: u32 }\n\
@@ -133,5 +142,6 @@ pub fn count(shelf: &mut Shelf) -> u32 {
         ..ContextQuery::default()
     };
     let selection = selected(&world, &query, 60);
-    expect![[]].assert_eq(&selection);
+    assert!(selection.contains("fn remove("), "{selection}");
+    assert!(selection.contains("src/count.rs:3-3 shelf.take(2) (uses take)"), "{selection}");
 }
