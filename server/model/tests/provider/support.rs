@@ -23,8 +23,9 @@ pub(crate) fn model(provider: &FakeProvider, dialect: Dialect) -> HttpModel {
 
 /// The model with pauses too short to notice.
 pub(crate) fn retrying(provider: &FakeProvider, dialect: Dialect) -> Retry<HttpModel> {
-    let first_pause = Duration::from_millis(1);
-    let policy = RetryPolicy { first_pause, ..RetryPolicy::default() };
+    let pause = Duration::from_millis(1);
+    let policy =
+        RetryPolicy { first_pause: pause, first_overload: pause, ..RetryPolicy::default() };
     Retry::with_policy(model(provider, dialect), policy)
 }
 

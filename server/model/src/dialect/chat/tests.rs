@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::*;
 use crate::dialect::testing::{self, message, request, sse};
-use crate::endpoint::{Dialect, Endpoint, MaxTokensMember};
+use crate::endpoint::{Dialect, Endpoint};
+use crate::quirks::MaxTokensMember;
 use crate::{Block, Message, RawJson, Request, Role, ToolResult, ToolSpec};
 
 fn check(events: &[&str], expect: Expect) {
@@ -63,7 +64,7 @@ fn text_reasoning_calls_and_usage() {
             TextDelta("I ")
             TextDelta("see 😀")
             ToolUseStarted("edit")
-            Block(Opaque { dialect: "openai-chat", json: {"reasoning_content":"hm"} })
+            Block(Opaque { origin: "openai-chat http://localhost:8080 m", json: {"reasoning_content":"hm"} })
             Block(Text("I see 😀"))
             Block(ToolUse(ToolUse { id: "a", name: "edit", input: {"b": 1,  "a": 2}, malformed: None, extra: None }))
             Usage(Usage { input: 10, cache_read: 60, cache_write: 30, output: 7 })
@@ -245,7 +246,7 @@ fn an_answer_in_one_piece() {
 }
 
 fn endpoint() -> Endpoint {
-    Endpoint::new(Dialect::Chat, "http://localhost:8080", "m")
+    testing::endpoint(Dialect::Chat)
 }
 
 fn body(request: &Request, endpoint: &Endpoint) -> String {
@@ -265,7 +266,7 @@ fn the_body() {
     let results =
         vec![result("a"), result("b"), Block::Text("and".to_owned()), Block::Text("so".to_owned())];
     let foreign = Block::Opaque {
-        dialect: "anthropic".to_owned(),
+        origin: "anthropic https://api.anthropic.com claude".to_owned(),
         json: RawJson::of(&json!({"type": "thinking"})),
     };
     let request = Request {
@@ -284,7 +285,7 @@ fn the_body() {
         ])
     };
     let mut endpoint = endpoint();
-    endpoint.max_tokens_member = MaxTokensMember::MaxCompletionTokens;
+    endpoint.quirks.max_tokens = MaxTokensMember::MaxCompletionTokens;
     endpoint.body.insert("reasoning_effort".to_owned(), json!("low"));
     let text = body(&request, &endpoint);
     assert_eq!(text, body(&request, &endpoint));
