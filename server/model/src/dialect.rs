@@ -3,6 +3,8 @@
 
 mod anthropic;
 mod chat;
+#[cfg(test)]
+mod fuzz;
 mod object;
 mod responses;
 #[cfg(test)]

@@ -291,6 +291,19 @@ mod tests {
     }
 
     #[test]
+    fn who_has_too_much_to_do_says_so_in_many_ways() {
+        let overloaded = |status: Option<u16>, body: &str| {
+            let error = classify(status, body, &plain());
+            assert!(matches!(error, ModelError::Overloaded { .. }), "{body}: {error:?}");
+        };
+        overloaded(Some(529), "");
+        overloaded(Some(503), "<html>");
+        overloaded(Some(429), r#"{"error":{"type":"slow_down","message":"slower"}}"#);
+        overloaded(Some(503), r#"[{"error":{"code":503,"message":"The model is overloaded."}}]"#);
+        overloaded(None, r#"{"error":{"code":"server_is_overloaded","message":"later"}}"#);
+    }
+
+    #[test]
     fn bodies_that_are_no_json() {
         check(
             413,

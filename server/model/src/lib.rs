@@ -23,6 +23,7 @@ mod retry;
 pub mod secret;
 mod sse;
 mod tokens;
+pub mod wire;
 
 pub use catalog::{
     CacheKind, CacheRule, Card, Catalog, CountKind, LongPrice, Price, ServerEntry, ToolSkill,

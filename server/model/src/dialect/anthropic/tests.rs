@@ -452,3 +452,41 @@ fn a_turn_is_replayed_as_it_came() {
     let expected = format!(r#"[{{"role":"assistant","content":[{}]}}]"#, blocks.join(","));
     assert!(sent.contains(&expected), "{sent}");
 }
+
+#[test]
+fn sampling_goes_out_only_where_the_version_takes_it() {
+    let sent = |version: Option<&str>| {
+        let mut endpoint = endpoint();
+        endpoint.version = version.map(str::to_owned);
+        endpoint.body.insert("temperature".to_owned(), json!(1));
+        endpoint.body.insert("top_k".to_owned(), json!(1));
+        let body = encode(&request(vec![Message::user("go")]), &endpoint).unwrap().body;
+        String::from_utf8(body).unwrap().contains("temperature")
+    };
+    assert!(!sent(Some("2026-10-21")));
+    assert!(sent(Some("2023-06-01")) && sent(None));
+}
+
+#[test]
+fn thinking_is_bound_to_its_model() {
+    let block = r#"{"type":"thinking","thinking":"hm","signature":"s=="}"#;
+    let body = format!(r#"{{"content":[{block}],"stop_reason":"end_turn"}}"#);
+    let mut turn = message(Dialect::Anthropic, &body);
+    turn.content.push(Block::Text("I do".to_owned()));
+    let request = request(vec![turn]);
+    let sent = |endpoint: &Endpoint| {
+        String::from_utf8(encode(&request, endpoint).unwrap().body).unwrap().contains(block)
+    };
+    assert!(sent(&endpoint()));
+    assert!(!sent(&Endpoint { model: "another".to_owned(), ..endpoint() }));
+    let local = "http://127.0.0.1:8080".to_owned();
+    assert!(!sent(&Endpoint { base_url: local, ..endpoint() }));
+}
+
+/// A log of the time when blocks were bound to a dialect alone is still read.
+#[test]
+fn blocks_of_old_logs_are_read() {
+    let block: Block =
+        serde_json::from_str(r#"{"opaque":{"dialect":"anthropic","json":{"a":1}}}"#).unwrap();
+    assert!(matches!(block, Block::Opaque { origin, .. } if origin == "anthropic"));
+}
