@@ -18,9 +18,7 @@ use crate::endpoint::Endpoint;
 use crate::limiter::Limiter;
 use crate::reader::Reader;
 use crate::secret::Secret;
-use crate::{
-    Card, Catalog, Estimator, EventStream, Limiters, Model, ModelError, Request, StreamEvent,
-};
+use crate::{Card, Estimator, EventStream, Limiters, Model, ModelError, Request, StreamEvent};
 use answer::Answer;
 
 pub(crate) use answer::transport;
@@ -33,7 +31,6 @@ pub struct HttpModel {
     key: Option<Secret>,
     headers: HeaderMap,
     client: reqwest::Client,
-    card: Card,
     estimator: Arc<Estimator>,
     limiter: Arc<Limiter>,
     /// Whether the server has refused to complete code in its own way, and is asked in words.
@@ -51,26 +48,16 @@ impl HttpModel {
         let client = client::new(&endpoint)?;
         let shown = key.as_ref().map(|key| key.reveal_for(&endpoint.base_url)).transpose()?;
         let headers = headers::of_every_request(&endpoint, shown)?;
-        let card = Catalog::built_in().card(&endpoint.model);
         Ok(HttpModel {
             name: format!("{}/{}", endpoint.dialect.name(), endpoint.model),
-            estimator: Arc::new(Estimator::new(card.bytes_per_token)),
+            estimator: Arc::new(Estimator::new(endpoint.card.bytes_per_token)),
             limiter: Limiter::new(endpoint.concurrent),
             code_in_words: Arc::new(AtomicBool::new(false)),
             endpoint,
             key,
             headers,
             client,
-            card,
         })
-    }
-
-    /// The same model, of which `card` is known.
-    #[must_use]
-    pub fn with_card(mut self, card: Card) -> HttpModel {
-        self.estimator = Arc::new(Estimator::new(card.bytes_per_token));
-        self.card = card;
-        self
     }
 
     /// The same model, sharing its server's bucket with all others that show the same key.
@@ -132,7 +119,7 @@ impl Model for HttpModel {
     }
 
     fn card(&self) -> Card {
-        self.card.clone()
+        self.endpoint.card.clone()
     }
 
     fn tokens(&self, request: &Request) -> u64 {
