@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod code;
+mod count;
 mod headers;
 mod proxy;
 
