@@ -20,6 +20,15 @@ pub(crate) enum Command {
     Demo,
     /// Do one task without an editor and print the checked change.
     Run(Run),
+    /// Apply edits as models write them to texts on stdin, and print the texts that come of it.
+    Apply(Apply),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Apply {
+    /// Take one JSON request a line and print one JSON answer a line.
+    #[arg(long, required = true)]
+    pub(crate) batch: bool,
 }
 
 #[derive(Debug, ClapArgs)]

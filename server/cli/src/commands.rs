@@ -1,5 +1,6 @@
 //! One file, one subcommand.
 
+mod apply;
 mod demo;
 mod run;
 mod serve;
@@ -13,5 +14,6 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         None | Some(Command::Serve) => serve::serve().await,
         Some(Command::Demo) => demo::demo().await,
         Some(Command::Run(args)) => run::run(args).await,
+        Some(Command::Apply(_)) => apply::apply(),
     }
 }
