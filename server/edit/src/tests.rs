@@ -1,6 +1,8 @@
 //! Whole edits against whole files, shown as the file afterwards or as the refusal.
 
+mod damaged;
 mod diffs;
+mod files;
 
 use expect_test::{Expect, expect};
 use text::{Text, apply};
@@ -430,69 +432,6 @@ fn a_file_is_created_only_where_there_is_none() {
         Its start (lines 1-2):
              1| a
              2| 
-    "#]],
-    );
-}
-
-#[test]
-fn old_and_new_text_are_unwrapped_alike() {
-    let file = "fn a() {\n    if x < 1 {\n        b();\n    }\n}\n";
-    for (old, new) in [
-        (
-            "```rust\n    if x < 1 {\n        b();\n```",
-            "```rust\n    if x < 1 {\n        c();\n```",
-        ),
-        ("2|    if x < 1 {\n3|        b();", "2|    if x < 1 {\n3|        c();"),
-        ("     2\t    if x < 1 {\n     3\t        b();", "    if x < 1 {\n        c();"),
-        ("    if x &lt; 1 {\n        b();", "    if x &lt; 1 {\n        c();"),
-        ("    if x < 1 {\\n        b();", "    if x < 1 {\\n        c();"),
-    ] {
-        let applied = run(file, &[replacement(old, new)]).unwrap();
-        assert_eq!(applied.text.to_string(), file.replace("b()", "c()"), "{old}");
-    }
-    // What stands in the file with its wrapping is meant with it.
-    let file = "```rust\na &lt; b\n```\n1| x\n";
-    let edits = [
-        replacement("```rust\na &lt; b\n```", "```rust\na &lt; c\n```"),
-        replacement("1| x", "1| y"),
-    ];
-    let applied = run(file, &edits).unwrap();
-    assert_eq!(applied.text.to_string(), "```rust\na &lt; c\n```\n1| y\n");
-}
-
-#[test]
-fn a_placeholder_is_never_written() {
-    let file = "a();\nb();\n";
-    let refusal =
-        run(file, &[replacement("b();", "c();\n// ... rest of the code ...")]).unwrap_err();
-    assert_eq!(refusal.reason, Reason::Placeholder);
-    assert!(run(file, &[replacement("b();", "c(); // ...")]).is_ok());
-}
-
-#[test]
-fn a_lone_line_without_its_indentation() {
-    check(
-        "fn a() {\n    one();\n}\n",
-        "one();",
-        "one();\ntwo();",
-        expect![[r#"
-        Exact: "fn a() {\n    one();\n    two();\n}\n"
-    "#]],
-    );
-    check(
-        "fn a() {\n    one();\n}\n",
-        "one();",
-        "one();\n    two();",
-        expect![[r#"
-        Exact: "fn a() {\n    one();\n    two();\n}\n"
-    "#]],
-    );
-    check(
-        "fn a() {\n    one();\n}\n",
-        "one();",
-        "one();\n}\nfn b() {",
-        expect![[r#"
-        Exact: "fn a() {\n    one();\n}\nfn b() {\n}\n"
     "#]],
     );
 }

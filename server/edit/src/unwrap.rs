@@ -63,14 +63,19 @@ const NUMBER_ENDS: [&str; 8] = [" | ", "| ", "|", "\u{2192}", "\t", ": ", ":", "
 /// The script without line numbers, if all its old lines have one, each higher than the one before.
 fn without_numbers(script: &Script, end: &str) -> Option<Script> {
     let mut last = None;
+    let mut filled = false;
     for line in script.old() {
-        let (number, _) = numbered(line, end)?;
+        let (number, text) = numbered(line, end)?;
+        filled |= !text.trim().is_empty();
         if last.is_some_and(|last| number <= last) {
             return None;
         }
         last = Some(number);
     }
-    last?;
+    // Behind the numbers of blank lines nothing shows where they end.
+    if !filled {
+        return None;
+    }
     Some(script.map(|line| match numbered(line, end) {
         Some((_, text)) => Line::new(line.kind, text),
         None => line.clone(),
