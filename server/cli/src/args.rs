@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Show which code would be put before a model at a place, and why.
     Context(Context),
+    /// Apply edits as models write them to texts on stdin, and print the texts that come of it.
+    Apply(Apply),
     /// Keep keys of model servers, and say yes to models that were found.
     Auth {
         #[command(subcommand)]
@@ -70,6 +72,9 @@ pub(crate) struct Context {
     pub(crate) budget: Option<usize>,
     /// Answer one JSON object a line from standard input, each with one line.
     #[arg(long)]
+pub(crate) struct Apply {
+    /// Take one JSON request a line and print one JSON answer a line.
+    #[arg(long, required = true)]
     pub(crate) batch: bool,
 }
 
