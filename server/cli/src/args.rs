@@ -72,6 +72,10 @@ pub(crate) struct Context {
     pub(crate) budget: Option<usize>,
     /// Answer one JSON object a line from standard input, each with one line.
     #[arg(long)]
+    pub(crate) batch: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct Apply {
     /// Take one JSON request a line and print one JSON answer a line.
     #[arg(long, required = true)]
