@@ -89,6 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "the test makes a repository of its own")]
     async fn a_repository_is_read_and_runs_nothing() {
         let folder = std::env::temp_dir().join(format!("ostler-git-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
