@@ -30,7 +30,7 @@ pub(crate) fn harness(settings: &Settings, data: &DataDir) -> Result<Harness> {
 
 fn model(settings: &Settings) -> Result<Arc<dyn Model>> {
     let (endpoint, keys) = match settings.choice().map_err(anyhow::Error::msg)? {
-        Choice::Offline => return Ok(Arc::new(offline::Offline)),
+        Choice::Offline => return Ok(Arc::new(offline::Offline::default())),
         Choice::Http { endpoint, keys } => (endpoint, keys),
     };
     let key = keys.iter().find_map(|source| key(source).transpose()).transpose()?;

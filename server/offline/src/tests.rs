@@ -82,7 +82,7 @@ async fn mend(text: &str, rules: &[Rule]) -> (Outcome, String) {
     let mut documents = Documents::default();
     documents.open(root().join("a.rs"), 1, text);
     let harness = Harness {
-        model: Arc::new(Offline),
+        model: Arc::new(Offline::default()),
         tools: tools::all(),
         verifier: Arc::new(Rules(rules.to_vec())),
         spec: HarnessSpec::default(),
