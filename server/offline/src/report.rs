@@ -57,6 +57,17 @@ pub(crate) fn new<'a>(before: &CheckReport, after: &'a CheckReport) -> Vec<&'a D
     after.errors().filter(is_new).collect()
 }
 
+/// Whether what `after` says instead of `before` may have been there all the time: nothing that was
+/// complained about is left, and the rest is what the compiler comes to later, or lies in files
+/// that it had nothing to say about.
+pub(crate) fn reveals(before: &CheckReport, after: &CheckReport) -> bool {
+    let file = |error: &Diagnostic| error.spans.first().map(|span| span.file.clone());
+    let cleared = before.errors().next().is_some() && before.errors().all(|it| !has(after, it));
+    let elsewhere =
+        || after.errors().all(|it| before.errors().all(|other| file(it) != file(other)));
+    cleared && (phase(after) > phase(before) || elsewhere())
+}
+
 /// How far the compiler came: it looks for names only in what it can read, for types only if it
 /// found all names, and at what is borrowed last. Later is better; nothing wrong is best.
 pub(crate) fn phase(report: &CheckReport) -> u8 {

@@ -25,6 +25,8 @@ const MAX_DEPTH: usize = 2;
 const MAX_STATES: usize = 12;
 /// What a step on trust makes all that follows it less likely by, as a rank.
 const TRUST: u32 = 16;
+/// What any step does.
+const STEP: u32 = 4;
 /// States that build of which the tests are run at most.
 const MAX_FINALS: usize = 4;
 /// Files and searches that are asked for in one step.
@@ -48,6 +50,9 @@ struct State {
     steps: Vec<Candidate>,
     /// How many of these were taken on trust.
     depth: usize,
+    /// Whether none of these was: each made errors fall, or brought the compiler further, and was
+    /// no guess.
+    plain: bool,
     /// What is still to be tried from here, best first; `None` until it is known.
     untried: Option<VecDeque<Candidate>>,
 }
@@ -56,8 +61,8 @@ impl State {
     /// How likely the best that is left to try here is, as a rank.
     fn promise(&self) -> Option<u32> {
         let first = self.untried.as_ref()?.front()?;
-        let depth = u32::try_from(self.depth).unwrap_or(u32::MAX / TRUST);
-        Some(first.rank + TRUST * depth)
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::from(u16::MAX));
+        Some(first.rank + TRUST * count(self.depth) + STEP * count(self.steps.len()))
     }
 }
 
@@ -270,7 +275,7 @@ impl Search {
 
     /// Leaves the draft in the last accepted state and says what came of it.
     fn finish(&mut self) -> Action {
-        self.states.truncate(1);
+        self.take_furthest();
         self.take_best_final();
         let Some(accepted) = self.states.first() else {
             return Action::Say("I can do nothing here.".to_owned());
@@ -283,6 +288,28 @@ impl Search {
             return Action::Calls(calls);
         }
         Action::Say(self.summary(accepted))
+    }
+
+    /// Accepts the state in which the compiler came furthest without anybody having guessed, if
+    /// not everything could be mended: what it complains about there it would have come to anyway.
+    fn take_furthest(&mut self) {
+        let Some(accepted) = self.states.first() else { return };
+        let count = accepted.report.errors().count();
+        let further = self
+            .states
+            .iter()
+            .enumerate()
+            .skip(1)
+            .filter(|(_, state)| state.plain && state.report.errors().count() <= count);
+        let best = further.min_by_key(|(_, state)| {
+            (std::cmp::Reverse(report::phase(&state.report)), state.report.errors().count())
+        });
+        if let Some((at, _)) = best.filter(|_| count > 0) {
+            let best = self.states.swap_remove(at);
+            self.kept.extend(best.steps.iter().cloned());
+            self.states = vec![best];
+        }
+        self.states.truncate(1);
     }
 
     fn summary(&self, accepted: &State) -> String {
@@ -410,7 +437,8 @@ impl Search {
         self.checks += 1;
         let Some((candidate, at)) = self.trying.take() else {
             let files = self.draft.clone();
-            let state = State { files, report, steps: Vec::new(), depth: 0, untried: None };
+            let (steps, depth, plain) = (Vec::new(), 0, true);
+            let state = State { files, report, steps, depth, plain, untried: None };
             self.first.get_or_insert_with(|| state.clone());
             self.states = vec![state];
             return;
@@ -422,17 +450,20 @@ impl Search {
         let since_parent = report::compare(&from.report, &report);
         let meant = self.targets(at).get(candidate.error).copied();
         let moved = meant.is_some_and(|error| !report::has(&report, error));
-        let later = report::phase(&report) > report::phase(&from.report);
-        let no_worse = later || report.errors().count() <= from.report.errors().count();
-        let is_step = since_parent.gone > 0 && since_parent.new == 0;
+        // What the compiler had not come to before is nobody's doing, as far as one can tell.
+        let reveals = report::reveals(&from.report, &report);
+        let no_worse = reveals || report.errors().count() <= from.report.errors().count();
+        let is_step = reveals || (since_parent.gone > 0 && since_parent.new == 0);
         let depth = from.depth + usize::from(!is_step);
+        let plain = from.plain && is_step && candidate.rank < rank::LIKELY;
         let mut steps = from.steps.clone();
         steps.push(candidate);
-        let next = State { files: self.draft.clone(), report, steps, depth, untried: None };
+        let files = self.draft.clone();
+        let next = State { files, report, steps, depth, plain, untried: None };
         if since_accepted.gone > 0 && since_accepted.new == 0 {
             self.before = Some((accepted.clone(), self.kept.clone()));
             self.kept.extend(next.steps.iter().cloned());
-            self.states = vec![State { steps: Vec::new(), depth: 0, ..next }];
+            self.states = vec![State { steps: Vec::new(), depth: 0, plain: true, ..next }];
         } else if moved && no_worse && depth <= MAX_DEPTH && self.states.len() < MAX_STATES {
             self.states.push(next);
         }
@@ -457,4 +488,37 @@ fn targets<'a>(goal: &str, report: &'a CheckReport) -> Vec<&'a Diagnostic> {
         return report.errors().collect();
     }
     named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(text: &str) -> State {
+        State {
+            files: Files::from([("a.rs".to_owned(), text.to_owned())]),
+            report: CheckReport::default(),
+            steps: Vec::new(),
+            depth: 0,
+            plain: true,
+            untried: None,
+        }
+    }
+
+    /// What is left of a correction of that rank with which so many tests fail.
+    fn left(rank: u32, failed: usize) -> (String, Option<usize>) {
+        let mut search = Search::new("fix the build".to_owned());
+        search.first = Some(state("broken"));
+        let kept = vec![Candidate::new(rank, Vec::new(), "change")];
+        search.finals.push(Final { failed, state: state("builds"), kept });
+        search.take_best_final();
+        (search.states[0].files["a.rs"].clone(), search.refused)
+    }
+
+    #[test]
+    fn a_guess_is_not_taken_if_tests_fail_with_it() {
+        assert_eq!(left(rank::LIKELY, 0), ("builds".to_owned(), None));
+        assert_eq!(left(rank::PROPOSED, 2), ("builds".to_owned(), None));
+        assert_eq!(left(rank::LIKELY, 2), ("broken".to_owned(), Some(2)));
+    }
 }
