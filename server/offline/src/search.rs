@@ -50,9 +50,6 @@ struct State {
     steps: Vec<Candidate>,
     /// How many of these were taken on trust.
     depth: usize,
-    /// Whether none of these was: each made errors fall, or brought the compiler further, and was
-    /// no guess.
-    plain: bool,
     /// What is still to be tried from here, best first; `None` until it is known.
     untried: Option<VecDeque<Candidate>>,
 }
@@ -275,7 +272,7 @@ impl Search {
 
     /// Leaves the draft in the last accepted state and says what came of it.
     fn finish(&mut self) -> Action {
-        self.take_furthest();
+        self.states.truncate(1);
         self.take_best_final();
         let Some(accepted) = self.states.first() else {
             return Action::Say("I can do nothing here.".to_owned());
@@ -288,28 +285,6 @@ impl Search {
             return Action::Calls(calls);
         }
         Action::Say(self.summary(accepted))
-    }
-
-    /// Accepts the state in which the compiler came furthest without anybody having guessed, if
-    /// not everything could be mended: what it complains about there it would have come to anyway.
-    fn take_furthest(&mut self) {
-        let Some(accepted) = self.states.first() else { return };
-        let count = accepted.report.errors().count();
-        let further = self
-            .states
-            .iter()
-            .enumerate()
-            .skip(1)
-            .filter(|(_, state)| state.plain && state.report.errors().count() <= count);
-        let best = further.min_by_key(|(_, state)| {
-            (std::cmp::Reverse(report::phase(&state.report)), state.report.errors().count())
-        });
-        if let Some((at, _)) = best.filter(|_| count > 0) {
-            let best = self.states.swap_remove(at);
-            self.kept.extend(best.steps.iter().cloned());
-            self.states = vec![best];
-        }
-        self.states.truncate(1);
     }
 
     fn summary(&self, accepted: &State) -> String {
@@ -437,8 +412,7 @@ impl Search {
         self.checks += 1;
         let Some((candidate, at)) = self.trying.take() else {
             let files = self.draft.clone();
-            let (steps, depth, plain) = (Vec::new(), 0, true);
-            let state = State { files, report, steps, depth, plain, untried: None };
+            let state = State { files, report, steps: Vec::new(), depth: 0, untried: None };
             self.first.get_or_insert_with(|| state.clone());
             self.states = vec![state];
             return;
@@ -455,16 +429,17 @@ impl Search {
         let no_worse = reveals || report.errors().count() <= from.report.errors().count();
         let is_step = reveals || (since_parent.gone > 0 && since_parent.new == 0);
         let depth = from.depth + usize::from(!is_step);
-        let plain = from.plain && is_step && candidate.rank < rank::LIKELY;
+        let sure = is_step || candidate.rank <= rank::LIKELY;
         let mut steps = from.steps.clone();
         steps.push(candidate);
         let files = self.draft.clone();
-        let next = State { files, report, steps, depth, plain, untried: None };
+        let next = State { files, report, steps, depth, untried: None };
         if since_accepted.gone > 0 && since_accepted.new == 0 {
             self.before = Some((accepted.clone(), self.kept.clone()));
             self.kept.extend(next.steps.iter().cloned());
-            self.states = vec![State { steps: Vec::new(), depth: 0, plain: true, ..next }];
-        } else if moved && no_worse && depth <= MAX_DEPTH && self.states.len() < MAX_STATES {
+            self.states = vec![State { steps: Vec::new(), depth: 0, ..next }];
+        } else if moved && sure && no_worse && depth <= MAX_DEPTH && self.states.len() < MAX_STATES
+        {
             self.states.push(next);
         }
     }
@@ -500,7 +475,6 @@ mod tests {
             report: CheckReport::default(),
             steps: Vec::new(),
             depth: 0,
-            plain: true,
             untried: None,
         }
     }

@@ -161,6 +161,11 @@ impl Page<'_> {
             add(rank::SURE - 1, "", &format!(" as {expected}"));
         } else if is_number(expected) && is_number(bare) && bare != expected {
             add(rank::LIKELY, "*", &format!(" as {expected}"));
+        } else if expected == "usize" && (actual.starts_with('*') || actual.starts_with("fn(")) {
+            add(rank::PLAIN, "", " as usize");
+        } else if is_number(expected) && actual.starts_with(char::is_uppercase) {
+            // An enum without fields has a number.
+            add(rank::LIKELY, "", &format!(" as {expected}"));
         } else if expected == "char" && actual == "u8" {
             add(rank::PROPOSED - 4, "", " as char");
         }

@@ -87,10 +87,11 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         .take(WITNESSES)
         .map(|other| spots::names(known, other))
         .collect();
+    let mentioned: Vec<String> = quoted.iter().map(|it| (*it).to_owned()).collect();
     let mut found = Vec::new();
     for (order, spot) in (0..).zip(spots::of(known, error).into_iter().take(10)) {
         let seen = witnesses.iter().filter(|names| names.contains(&spot.name)).count();
-        found.extend(at(known, &spot, &pairs, seen, order));
+        found.extend(at(known, &spot, &pairs, &mentioned, (seen, order)));
     }
     found
 }
@@ -100,8 +101,8 @@ fn at(
     known: &Known<'_>,
     spot: &Spot,
     pairs: &[(String, String)],
-    seen: usize,
-    order: u32,
+    mentioned: &[String],
+    (seen, order): (usize, u32),
 ) -> Vec<Candidate> {
     let bytes = spot.bytes.0..spot.bytes.1;
     let Some(text) = known.files.get(&spot.file) else { return Vec::new() };
@@ -118,11 +119,12 @@ fn at(
             }
         }
     }
-    let unseen = spot.distance > 2 && seen < 2;
     let relatives = type_text::relatives(current);
+    let said = pairs.iter().flat_map(|(one, other)| [one, other]);
+    let concerned = said.chain(mentioned).any(|type_| is_near(type_, current));
     // A name that says what is wrong with it: the compiler would rather have it without a layer.
     for (order, relative) in (0..).zip(relatives.into_iter().take(RELATIVES)) {
-        if !unseen {
+        if concerned {
             types.push((rank::LIKELY + 4 + 2 * order, relative));
         }
     }
@@ -140,6 +142,20 @@ fn at(
         found.push(Candidate::new(rank + far - often.min(rank + far), vec![edit], what));
     }
     found
+}
+
+/// Whether a type that the error speaks of may come from one that is written `current`.
+fn is_near(type_: &str, current: &str) -> bool {
+    let bare = |type_: &str| {
+        let plain = plain(type_);
+        let plain = plain.trim_start_matches(['&', '*']);
+        plain.trim_start_matches("mut ").trim_start_matches("const ").to_owned()
+    };
+    let (type_, current) = (bare(type_), bare(current));
+    let within = |inner: &str, outer: &str| inner.len() > 1 && outer.contains(inner);
+    same(&type_, &current)
+        || within(&current, &type_)
+        || (within(&type_, &current) && type_.len() > 2)
 }
 
 /// `type_` with `to` in the place of an argument that is `from`.
@@ -168,6 +184,14 @@ mod tests {
         assert_eq!(replaced("Option<u8>", "u8", "&str").as_deref(), Some("Option<&str>"));
         assert_eq!(replaced("Option<u80>", "u8", "&str"), None);
         assert_eq!(replaced("u8", "u8", "&str"), None);
+    }
+
+    #[test]
+    fn a_place_is_concerned_if_the_error_speaks_of_its_type() {
+        assert!(is_near("Option<&Vec<u8>>", "Vec<u8>"));
+        assert!(is_near("&mut S<'_>", "S<'a>"));
+        assert!(!is_near("len", "HashMap<String, usize>"));
+        assert!(!is_near("&&str", "usize"));
     }
 
     #[test]
