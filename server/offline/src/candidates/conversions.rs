@@ -211,11 +211,11 @@ impl Page<'_> {
         let collection =
             ["Vec<", "HashMap<", "BTreeMap<", "HashSet<", "BTreeSet<", "String", "Box<["];
         let iterator = is_iterator(actual);
-        if iterator
-            && (collection.iter().any(|it| expected.starts_with(it))
-                || expected.contains("Result<"))
-        {
+        let known = collection.iter().any(|it| expected.starts_with(it));
+        if iterator && (known || expected.contains("Result<")) {
             add(rank::PLAIN, "", ".collect()");
+        } else if iterator && expected.starts_with(char::is_uppercase) {
+            add(rank::PROPOSED, "", ".collect()");
         }
         if iterator && expected.starts_with('&') {
             add(rank::LIKELY, "&", ".collect::<Vec<_>>()");

@@ -16,6 +16,7 @@ mod literals;
 mod members;
 mod missing;
 mod modules;
+mod mutability;
 mod names;
 mod operands;
 mod parameters;
@@ -128,6 +129,7 @@ const SOURCES: &[Source] = &[
     modules::SOURCE,
     privacy::SOURCE,
     conversions::SOURCE,
+    mutability::SOURCE,
     parameters::SOURCE,
     results::SOURCE,
     retyped::SOURCE,

@@ -152,8 +152,8 @@ pub(super) fn split(text: &str, tokens: &[Token], first: usize, end: usize) -> V
     let mut found = Vec::new();
     let mut depth = 0_i32;
     let mut start = first;
-    for at in first..end {
-        match tokens[at].of(text) {
+    for (at, token) in tokens.iter().enumerate().take(end).skip(first) {
+        match token.of(text) {
             "(" | "[" | "{" | "<" => depth += 1,
             ")" | "]" | "}" | ">" => depth -= 1,
             "," if depth == 0 => {
