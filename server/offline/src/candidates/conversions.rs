@@ -91,15 +91,22 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     }
 }
 
-struct Page<'a> {
-    file: &'a str,
-    text: &'a str,
-    tokens: &'a [Token],
+/// One file, cut up.
+pub(super) struct Page<'a> {
+    pub(super) file: &'a str,
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
 }
 
 impl Page<'_> {
     /// `bytes` with `before` in front of it and `after` behind it, in brackets if it needs them.
-    fn around(&self, rank: u32, bytes: &Range<usize>, before: &str, after: &str) -> Candidate {
+    pub(super) fn around(
+        &self,
+        rank: u32,
+        bytes: &Range<usize>,
+        before: &str,
+        after: &str,
+    ) -> Candidate {
         let here = self.text.get(bytes.clone()).unwrap_or_default();
         let prefixed = here.starts_with(['&', '*', '-', '!']) && after.starts_with(['.', '?']);
         let brackets = !after.is_empty() && (operands::is_compound(here) || prefixed);
@@ -151,7 +158,12 @@ impl Page<'_> {
 
     /// Ways from a value of the type `actual` to one of the type `expected`: what is written
     /// before and behind it.
-    fn ways(&self, expected: &str, actual: &str, at: usize) -> Vec<(u32, String, String)> {
+    pub(super) fn ways(
+        &self,
+        expected: &str,
+        actual: &str,
+        at: usize,
+    ) -> Vec<(u32, String, String)> {
         let mut ways: Vec<(u32, String, String)> = Vec::new();
         let mut add = |rank: u32, before: &str, after: &str| {
             ways.push((rank, before.to_owned(), after.to_owned()));

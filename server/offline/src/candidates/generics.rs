@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use harness::Diagnostic;
 
-use super::{Candidate, Known, Source, definitions, missing, own_files, rank, signatures};
+use super::{
+    Candidate, Known, Source, definitions, missing, own_files, rank, signatures, trait_bounds,
+};
 use crate::files::Edit;
 use crate::tokens::{self, Kind, Token};
 
@@ -317,6 +319,12 @@ fn bounds(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
                 .values()
                 .flat_map(|text| all_parameters(text))
                 .filter(|it| name_of(it) == name && it != own && it.len() > name.len());
+            let known_bound = bound_by_trait(text, &tokens, item);
+            if let Some(bound) = known_bound.filter(|_| !own.contains(':')) {
+                let edit = Edit::new(&span.file, bytes.clone(), format!("{name}: {bound}"));
+                let what = format!("declare `{name}: {bound}`");
+                found.push(Candidate::new(24, vec![edit], what));
+            }
             for (order, parameter) in (0..).zip(by_frequency(said).into_iter().take(5)) {
                 let edit = Edit::new(&span.file, bytes.clone(), parameter.clone());
                 let what = format!("declare `{parameter}`");
@@ -362,6 +370,18 @@ fn bounds(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// What the trait of the implementation around the function `item` says of its parameter.
+fn bound_by_trait(text: &str, tokens: &[Token], item: usize) -> Option<String> {
+    let method = tokens.get(item + 1).filter(|_| tokens[item].of(text) == "fn")?.of(text);
+    let around = items_around(text, tokens, item.checked_sub(1)?);
+    let implementation = around.into_iter().find(|&at| tokens[at].of(text) == "impl")?;
+    let list = list_of(text, tokens, implementation)?;
+    let first = tokens::index_at(tokens, list.inside.end) + usize::from(list.exists);
+    let for_ = (first..tokens.len()).find(|&at| tokens[at].of(text) == "for")?;
+    let of = text.get(tokens.get(first)?.bytes.start..tokens[for_ - 1].bytes.end)?;
+    trait_bounds::bound(of, method)
 }
 
 /// A reference or a type in a signature that lost its lifetime.
@@ -449,6 +469,16 @@ mod tests {
         assert_eq!(clauses(text), ["T: Ord,"]);
         assert_eq!(name_of("const N: usize"), "N");
         assert_eq!(all_names("'a, T: Copy, const N: usize"), "'a, T, N");
+    }
+
+    #[test]
+    fn the_trait_knows_the_bound() {
+        let text =
+            "impl<T> FromIterator<(usize, T)> for S<T> { fn from_iter<I>(i: I) -> Self { HERE } }";
+        let tokens = tokens::tokens(text);
+        let item = (0..tokens.len()).find(|&at| tokens[at].of(text) == "fn").unwrap();
+        let bound = bound_by_trait(text, &tokens, item);
+        assert_eq!(bound.as_deref(), Some("IntoIterator<Item = (usize, T)>"));
     }
 
     #[test]

@@ -29,8 +29,10 @@ mod similar;
 mod spots;
 mod suggestions;
 mod syntax;
+mod trait_bounds;
 mod trial;
 mod type_text;
+mod upstream;
 mod uses;
 mod vocabulary;
 
@@ -133,6 +135,7 @@ const SOURCES: &[Source] = &[
     parameters::SOURCE,
     results::SOURCE,
     retyped::SOURCE,
+    upstream::SOURCE,
     generics::SOURCE,
     members::SOURCE,
 ];

@@ -20,10 +20,12 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     match error.code.as_deref() {
         Some("E0061" | "E0057") => arity(known, error),
         Some("E0308") if error.message.starts_with("arguments to this") => swapped(known, error),
+        Some("E0277") => swapped(known, error),
         Some("E0050") => too_many(known, error),
         Some("E0425") => left_out(known, error),
         Some("E0424" | "E0186") => receiver_left_out(known, error),
-        Some("E0596" | "E0594" | "E0507" | "E0382" | "E0053" | "E0505" | "E0308" | "E0185") => {
+        Some("E0308") => [receivers(known, error), exchanged(known, error)].concat(),
+        Some("E0596" | "E0594" | "E0507" | "E0382" | "E0053" | "E0505" | "E0185") => {
             receivers(known, error)
         }
         _ => Vec::new(),
@@ -36,7 +38,10 @@ fn defined<'a>(
     error: &'a Diagnostic,
 ) -> Vec<(&'a str, Signature, &'a Diagnostic)> {
     let mut found = Vec::new();
-    for note in error.notes.iter().filter(|note| note.message.contains("defined here")) {
+    let notes = error.notes.iter().filter(|note| {
+        note.message.contains("defined here") || note.message.contains("required by a bound in")
+    });
+    for note in notes {
         for span in &note.spans {
             let Some(text) = known.files.get(&span.file) else { continue };
             let names_it =
@@ -158,10 +163,14 @@ fn values(known: &Known<'_>, span: &Span, name: Option<&str>, wanted: &str) -> V
 
 /// Arguments in another order than the parameters.
 fn swapped(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
+    let by_call = error.message.starts_with("arguments to this");
     let same_error = |other: &&Diagnostic| {
-        other.code == error.code && other.message.starts_with("arguments to this")
+        other.code == error.code && (!by_call || other.message.starts_with("arguments to this"))
     };
     let several = known.report.errors().filter(same_error).count() > 1;
+    if !by_call && !several {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for (file, signature, _) in defined(known, error) {
         let Some(text) = known.files.get(file) else { continue };
@@ -173,8 +182,46 @@ fn swapped(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
                 Edit::new(file, one.clone(), &text[other.clone()]),
                 Edit::new(file, other.clone(), &text[one.clone()]),
             ];
-            let rank = if several { rank::SURE - 1 } else { rank::PROPOSED + 4 };
+            let rank = match (several, by_call) {
+                (true, true) => rank::SURE - 1,
+                (true, false) => rank::PROPOSED - 1,
+                _ => rank::PROPOSED + 4,
+            };
             found.push(Candidate::new(rank, edits, "exchange two parameters"));
+        }
+    }
+    found
+}
+
+/// An argument of the wrong type may stand in the place of its neighbour.
+fn exchanged(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
+    let Some(span) = error.spans.iter().find(|span| span.primary) else { return Vec::new() };
+    let Some(text) = known.files.get(&span.file) else { return Vec::new() };
+    let tokens = tokens::tokens(text);
+    let here = tokens::index_at(&tokens, span.bytes.start);
+    let Some(open) = tokens::open_brackets(text, &tokens, here).first().copied() else {
+        return Vec::new();
+    };
+    let called = open.checked_sub(1).is_some_and(|at| tokens[at].kind == tokens::Kind::Word);
+    let Some(close) = tokens::closing(text, &tokens, open).filter(|_| called) else {
+        return Vec::new();
+    };
+    if tokens[open].of(text) != "(" {
+        return Vec::new();
+    }
+    let arguments: Vec<Range<usize>> = signatures::split(text, &tokens, open + 1, close)
+        .into_iter()
+        .map(|(first, last)| tokens[first].bytes.start..tokens[last].bytes.end)
+        .collect();
+    let mut found = Vec::new();
+    for pair in arguments.windows(2) {
+        let (one, other) = (&pair[0], &pair[1]);
+        if one.contains(&span.bytes.start) || other.contains(&span.bytes.start) {
+            let edits = vec![
+                Edit::new(&span.file, one.clone(), &text[other.clone()]),
+                Edit::new(&span.file, other.clone(), &text[one.clone()]),
+            ];
+            found.push(Candidate::new(rank::PROPOSED + 2, edits, "exchange two arguments"));
         }
     }
     found
