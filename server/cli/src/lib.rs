@@ -4,7 +4,9 @@
 mod args;
 mod commands;
 mod compose;
+mod runner;
 mod terminal;
+mod words;
 
 use std::process::ExitCode;
 

@@ -11,6 +11,10 @@ pub(crate) struct Facts {
     pub(crate) encoding: PositionEncoding,
     /// It shows progress that the server begins.
     pub(crate) progress: bool,
+    /// It can be asked for its settings.
+    pub(crate) configuration: bool,
+    /// It tells settings of its user's machine apart from those of a project.
+    pub(crate) vouches: bool,
     /// It applies edits on request.
     pub(crate) apply_edit: bool,
     /// It understands edits with document versions.
@@ -68,6 +72,8 @@ impl Facts {
                 PositionEncoding::Utf16
             },
             progress: says("/window/workDoneProgress"),
+            configuration: says("/workspace/configuration"),
+            vouches: says("/experimental/ostler/machine"),
             apply_edit: says("/workspace/applyEdit"),
             document_changes: says(DOCUMENT_CHANGES),
             create_files: lists(operations, "create"),

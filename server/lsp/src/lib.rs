@@ -10,6 +10,7 @@
 //! changed by the editor alone, at our request, with versions. No panic reaches the user.
 
 mod backend;
+mod client_settings;
 mod config;
 mod convert;
 mod delivery;
@@ -24,5 +25,5 @@ mod state;
 mod tasks;
 mod transport;
 
-pub use config::{CommandCx, CommandError, ServerConfig, TaskRunner};
+pub use config::{ClientSettings, CommandCx, CommandError, ServerConfig, TaskRunner};
 pub use server::{serve, serve_stdio};

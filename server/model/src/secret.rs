@@ -6,7 +6,7 @@ use crate::ModelError;
 
 /// A key. It can be neither printed nor serialised, and it goes to one origin (scheme, host and
 /// port) alone: a base URL that somebody else sets cannot carry it away.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
     text: String,
     origin: String,
@@ -48,7 +48,11 @@ impl Secret {
     }
 }
 
-fn origin(url: &str) -> Result<String, ModelError> {
+/// The origin (scheme, host and port) of `url`: what a key is bound to.
+///
+/// # Errors
+/// [`ModelError::Auth`] if `url` is not a URL with a host.
+pub fn origin(url: &str) -> Result<String, ModelError> {
     let parsed = Url::parse(url)
         .map_err(|error| ModelError::Auth(format!("`{url}` is not a URL: {error}")))?;
     if !parsed.has_host() {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::node::{self, Located};
-use crate::{Problem, Trust};
+use crate::{KEYS, Problem, Trust};
 
 /// Where a value comes from. Later ones count for more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,27 @@ pub struct Layer {
 }
 
 impl Layer {
+    /// What is in force where nobody says otherwise.
+    #[must_use]
+    pub fn built_in() -> Layer {
+        let mut root = serde_json::Map::new();
+        for key in KEYS {
+            let Some(value) = key.default() else { continue };
+            let mut at = &mut root;
+            let mut parts = key.path.split('.').peekable();
+            while let Some(part) = parts.next() {
+                if parts.peek().is_none() {
+                    at.insert(part.to_owned(), value.clone());
+                    break;
+                }
+                let inner = at.entry(part).or_insert_with(|| serde_json::json!({}));
+                let serde_json::Value::Object(inner) = inner else { break };
+                at = inner;
+            }
+        }
+        Layer::json(Origin::BuiltIn, &serde_json::Value::Object(root))
+    }
+
     /// A TOML file's text. What cannot be parsed is left out and becomes problems.
     #[must_use]
     pub fn toml(origin: Origin, text: &str) -> (Layer, Vec<Problem>) {

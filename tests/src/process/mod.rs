@@ -2,6 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "a test starts the program under test")]
 
+mod client_settings;
+mod commands;
+mod doctor;
+mod home;
+mod run;
+mod setup;
+
 use std::process::Stdio;
 use std::time::Duration;
 

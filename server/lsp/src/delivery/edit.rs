@@ -109,6 +109,8 @@ mod tests {
     use super::*;
 
     const ALL: Facts = Facts {
+        configuration: true,
+        vouches: false,
         encoding: PositionEncoding::Utf16,
         progress: false,
         apply_edit: true,

@@ -35,6 +35,7 @@ mod type_text;
 mod upstream;
 mod uses;
 mod vocabulary;
+mod ways;
 
 use std::collections::BTreeMap;
 
