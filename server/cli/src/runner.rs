@@ -53,7 +53,8 @@ impl Runner {
     /// If there is no place for data.
     pub(crate) fn new(sources: Sources) -> Result<Runner> {
         let data = compose::data_dir()?;
-        let verifier = compose::verifier(&data)?;
+        let settings = sources.read(None, &[]).settings;
+        let verifier = compose::verifier(&data, &settings, &sources)?;
         Ok(Runner { data, sources, verifier, state: Mutex::default() })
     }
 

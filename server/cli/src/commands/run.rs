@@ -36,7 +36,11 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
     let choice = choose(&read.settings, &decisions)?;
     let key = decisions.secret(&choice)?;
     let model = compose::model(choice, key)?;
-    let harness = compose::harness(&read.settings, model, compose::verifier(&data)?);
+    let harness = compose::harness(
+        &read.settings,
+        model,
+        compose::verifier(&data, &read.settings, &sources)?,
+    );
     let clock = SystemClock::new();
     let started = clock.monotonic();
     let name = harness.model.name().to_owned();
