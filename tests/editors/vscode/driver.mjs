@@ -15,6 +15,8 @@
 //   {"gone": selector, "text"}        waits until none does
 //   {"buffer": text}                  waits until the editor's text is this
 //   {"file": path, "text": text}      waits until the file on the disk holds it
+//   {"listen": port}                  plays a model server that lets nobody in
+//   {"keysAt": port}                  the `authorization` of all that have asked it
 //   {"process": text, "is": bool}     waits until a program with the text in its command line runs,
 //                                     or until none does
 //   {"picture": path}                 a screenshot
@@ -25,6 +27,7 @@
 
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,12 +35,14 @@ import { createInterface } from 'node:readline';
 const installed = join(process.env.OSTLER_EDITORS, 'vscode');
 const { chromium } = createRequire(join(installed, 'tools', 'index.js'))('playwright-core');
 
-const DEADLINE_MS = Number(process.env.DRIVER_DEADLINE_MS ?? 120_000);
+const DEADLINE_MS = Number(process.env.DRIVER_DEADLINE_MS ?? 300_000);
 const STEP_MS = 50;
 // The network is our own, so nobody else has this port.
 const PORT = 8080;
 
 let page;
+/** What the model servers have heard, by port. */
+const heard = new Map();
 
 /** Waits for a condition and returns what it gave. */
 async function until(condition) {
@@ -93,13 +98,18 @@ const operations = {
       log,
     );
     const address = `http://127.0.0.1:${PORT}`;
-    await until(() => fetch(`${address}/healthz`).then((answer) => answer.ok, () => false));
+    const healthy = () => fetch(`${address}/healthz`).then((answer) => answer.ok, () => false);
+    if (!(await until(healthy))) {
+      throw new Error(`code-server does not answer\n${readFileSync(log)}`);
+    }
     const browser = await chromium.launchPersistentContext(join(home, 'browser'), {
       executablePath: join(process.env.OSTLER_EDITORS, 'bin', 'chromium'),
       headless: true,
+      timeout: DEADLINE_MS,
       viewport: { width: 1000, height: 640 },
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
     });
+    browser.setDefaultTimeout(DEADLINE_MS);
     page = browser.pages()[0] ?? (await browser.newPage());
     await page.goto(`${address}/?folder=${encodeURIComponent(folder)}`);
     return true;
@@ -118,28 +128,40 @@ const operations = {
   },
 
   click: async (selector, { text }) => {
-    await showing(selector, text).click({ timeout: DEADLINE_MS });
+    await showing(selector, text).click();
     return true;
   },
 
   doubleclick: async (selector, { text }) => {
-    await showing(selector, text).dblclick({ timeout: DEADLINE_MS });
+    await showing(selector, text).dblclick();
     return true;
   },
 
   async shows(selector, { text }) {
-    await showing(selector, text).waitFor({ timeout: DEADLINE_MS });
+    await showing(selector, text).waitFor();
     return (await showing(selector, text).innerText()).replaceAll('\u00a0', ' ');
   },
 
   async gone(selector, { text }) {
-    await showing(selector, text).waitFor({ state: 'hidden', timeout: DEADLINE_MS });
+    await showing(selector, text).waitFor({ state: 'hidden' });
     return true;
   },
 
   buffer: (text) => until(async () => (await buffer()) === text),
 
   file: (path, { text }) => until(() => readFileSync(path, 'utf8') === text),
+
+  listen(port) {
+    heard.set(port, []);
+    const server = createServer((request, response) => {
+      heard.get(port).push(request.headers.authorization ?? '');
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end('{"error": {"type": "authentication_error", "message": "no entry"}}');
+    });
+    return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(true)));
+  },
+
+  keysAt: async (port) => heard.get(port),
 
   process: (text, { is }) => until(() => running(text) === is),
 
