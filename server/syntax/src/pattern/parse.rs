@@ -191,7 +191,10 @@ impl Reader<'_> {
         loop {
             let mut field = None;
             let first = match self.next()? {
-                Token::Close(')') => return Ok(node),
+                Token::Close(')') => {
+                    node.closed = next_to;
+                    return Ok(node);
+                }
                 Token::Mark('.') => {
                     next_to = true;
                     continue;
