@@ -10,11 +10,11 @@ use harness::session::Sink;
 use harness::{Harness, HarnessSpec, Verifier};
 use model::Model;
 use sandbox::{CargoVerifier, SandboxConfig};
-use settings::Settings;
+use settings::{Origin, Settings};
 use stdx::store::{AppendLog, DataDir};
 use stdx::{Clock, SystemClock};
 
-pub(crate) use models::{ClientKeys, Decisions, answers, model, remedy};
+pub(crate) use models::{ClientKeys, Decisions, answers, model, remedy, server_of};
 pub(crate) use sources::{Read, Sources, config_home, data_dir, data_home, folder, variable};
 
 /// Who checks drafts. It keeps what it built, so there is one for the whole life of the program.
@@ -29,8 +29,12 @@ pub(crate) fn harness(
     model: Arc<dyn Model>,
     verifier: Arc<dyn Verifier>,
 ) -> Harness {
-    let mut spec = HarnessSpec::default();
-    spec.max_turns = settings.turns().unwrap_or(spec.max_turns);
+    let mut spec = HarnessSpec::for_model(&model.card());
+    // What nobody has set is the specification's own matter.
+    let set = settings.get("limits.turns").is_some_and(|turns| turns.origin != Origin::BuiltIn);
+    if let Some(turns) = settings.turns().filter(|_| set) {
+        spec.max_turns = turns;
+    }
     Harness { model, tools: tools::all(), verifier, spec, clock: Arc::new(SystemClock::new()) }
 }
 

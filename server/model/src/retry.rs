@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{EventStream, Model, ModelError, Request, StreamEvent};
+use crate::{Card, EventStream, Model, ModelError, Request, StreamEvent};
 
 /// How often and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub struct RetryPolicy {
     pub first_pause: Duration,
     /// Upper bound of all pauses that the provider does not set itself.
     pub longest_pause: Duration,
+    /// [`RetryPolicy::first_pause`] where the provider says that it is overloaded.
+    pub first_overload: Duration,
+    /// [`RetryPolicy::longest_pause`] where the provider says that it is overloaded.
+    pub longest_overload: Duration,
     /// The longest pause that a provider may set; if it asks for more, the user should know.
     pub longest_asked: Duration,
 }
@@ -32,6 +36,8 @@ impl Default for RetryPolicy {
             budget: Duration::from_secs(180),
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(8),
+            first_overload: Duration::from_secs(2),
+            longest_overload: Duration::from_secs(60),
             longest_asked: Duration::from_secs(120),
         }
     }
@@ -41,7 +47,9 @@ impl RetryPolicy {
     /// How long to wait before retry `number` (from 0) after `error`; `None` if it is of no use.
     fn pause(&self, number: u32, error: &ModelError, chance: f64) -> Option<Duration> {
         let asked = match error {
-            ModelError::RateLimited { after, .. } | ModelError::Unavailable { after, .. } => *after,
+            ModelError::RateLimited { after, .. }
+            | ModelError::Overloaded { after, .. }
+            | ModelError::Unavailable { after, .. } => *after,
             ModelError::Interrupted(_) => None,
             ModelError::Auth(_)
             | ModelError::Quota(_)
@@ -53,9 +61,13 @@ impl RetryPolicy {
         if number >= self.max_retries || asked.is_some_and(|asked| asked > self.longest_asked) {
             return None;
         }
+        let (first, longest) = match error {
+            ModelError::Overloaded { .. } => (self.first_overload, self.longest_overload),
+            _ => (self.first_pause, self.longest_pause),
+        };
         // Full jitter: clients that failed together do not come back together.
-        let bound = self.first_pause.saturating_mul(2u32.saturating_pow(number));
-        Some(asked.unwrap_or_else(|| bound.min(self.longest_pause).mul_f64(chance)))
+        let bound = first.saturating_mul(2u32.saturating_pow(number));
+        Some(asked.unwrap_or_else(|| bound.min(longest).mul_f64(chance)))
     }
 }
 
@@ -82,6 +94,14 @@ impl<M: Model + 'static> Retry<M> {
 impl<M: Model + 'static> Model for Retry<M> {
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn card(&self) -> Card {
+        self.inner.card()
+    }
+
+    fn tokens(&self, request: &Request) -> u64 {
+        self.inner.tokens(request)
     }
 
     fn stream(&self, request: &Request, cancel: CancellationToken) -> EventStream {
@@ -267,6 +287,10 @@ mod tests {
         assert_eq!(longest, [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]);
         assert_eq!(seconds(2, 0.25), Some(0.5));
         assert_eq!(seconds(7, 1.0), None);
+        let overloaded = ModelError::Overloaded { message: String::new(), after: None };
+        let longest = (0..7).filter_map(|number| policy.pause(number, &overloaded, 1.0));
+        let longest: Vec<_> = longest.map(|pause| pause.as_secs()).collect();
+        assert_eq!(longest, [2, 4, 8, 16, 32, 60, 60]);
         for _ in 0..100 {
             assert!((0.0..1.0).contains(&chance()));
         }

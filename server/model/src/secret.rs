@@ -3,6 +3,7 @@
 use reqwest::Url;
 
 use crate::ModelError;
+use crate::quirks;
 
 /// A key. It can be neither printed nor serialised, and it goes to one origin (scheme, host and
 /// port) alone: a base URL that somebody else sets cannot carry it away.
@@ -40,6 +41,11 @@ impl Secret {
             )));
         }
         Ok(&self.text)
+    }
+
+    /// A number by which equal keys are known as equal.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        quirks::fnv(self.text.as_bytes())
     }
 
     /// `message` without the key, in case a server quotes it.

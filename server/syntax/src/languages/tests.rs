@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use expect_test::expect_file;
+use proptest::prelude::*;
 use text::Text;
 use tree_sitter::{Node, Query, QueryCursor, StreamingIterator};
 
@@ -170,6 +171,41 @@ fn what_breaks_a_file_is_seen() {
             [] as [&SyntaxError; 0],
             "{language:?}"
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whatever is cut out of a text, all that is found lies in it and in its right order.
+    #[test]
+    fn a_torn_text_has_tags(cuts in prop::collection::vec((0..1000_usize, 0..120_usize), 1..4)) {
+        for language in Language::all() {
+            let Some(spec) = language.spec() else { continue };
+            let mut torn = Text::new(spec.fixture);
+            for (at, length) in &cuts {
+                let start = torn.floor_boundary(at * torn.len() / 1000);
+                torn.replace(start..start + length, "");
+            }
+            let source = torn.to_string();
+            let tags = Tags::parse(language, &source).unwrap();
+            let whole = Span::new(0..source.len());
+            for (index, it) in tags.definitions.iter().enumerate() {
+                prop_assert!(whole.covers(it.item) && it.item.covers(it.signature), "{:?}", it);
+                prop_assert!(it.leading <= it.item.start, "{:?}", it);
+                if let Some(owner) = it.owner {
+                    prop_assert!((owner as usize) < index, "{:?}", it);
+                    prop_assert!(tags.definitions[owner as usize].item.covers(it.item), "{:?}", it);
+                }
+            }
+            prop_assert!(tags.references.is_sorted_by_key(|it| it.name.start));
+            prop_assert!(tags.bindings.is_sorted_by_key(|it| it.name.start));
+            for reference in &tags.references {
+                prop_assert!(!reference.name.text(&source).is_empty());
+            }
+            let tree = SyntaxTree::parse(language, &torn, None).unwrap();
+            prop_assert!(tree.skeleton(&torn).len() <= source.len() + 8 * tags.definitions.len());
+        }
     }
 }
 

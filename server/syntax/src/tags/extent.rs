@@ -49,3 +49,27 @@ pub(super) fn signature(source: &str, kind: SymbolKind, item: Span, body: Option
     let length = head.text(source).trim_end().len();
     Span { start: item.start, end: item.start + length as u32 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_has_a_bare_name() {
+        let check = |written: &str, expected: &str| {
+            let source = format!("({written})");
+            assert_eq!(bare(&source, Span::new(1..1 + written.len())).text(&source), expected);
+        };
+        check("Item", "Item");
+        check("&'a mut shop::Item<T>", "Item");
+        check("*Item[K, V]", "Item");
+        check("dyn Priced", "Priced");
+        check("std::vector<till::Tag>", "vector");
+        check("shop.till.Till", "Till");
+        check("é::Ü", "Ü");
+        // What has no name of its own is shown as it is.
+        check("[u8; 4]", "[u8; 4]");
+        check("<T as Priced>::Money", "<T as Priced>::Money");
+        check("", "");
+    }
+}

@@ -81,6 +81,8 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
                 Role::Definition(kind) => {
                     self.define(*kind, *node, &find, rank, level);
                 }
+                // A name that the parser only misses is no name.
+                Role::Reference(_) | Role::Binding(_) if node.is_missing() => {}
                 Role::Reference(kind) => {
                     self.reference_ranks.push(rank);
                     self.tags.references.push(Reference {
@@ -139,6 +141,9 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
         let inner = self.undecorated(item);
         let decorated = Span::new(item.byte_range());
         let Some(name) = span(Role::Name).or(bare_owner.filter(|_| is_impl)) else { return };
+        if name.start == name.end {
+            return;
+        }
         // An item that two patterns find is the first one's.
         let earlier = self.earlier(name, inner);
         if earlier.is_some_and(|index| self.definition_ranks[index] <= rank) {

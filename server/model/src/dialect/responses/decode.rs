@@ -6,7 +6,6 @@
 
 use crate::dialect::tool_input::tool_use;
 use crate::dialect::{CallNames, Decode, Object, broken_off, derived_stop, not_understood};
-use crate::endpoint::Dialect;
 use crate::failure::{self, Hints};
 use crate::sse::SseEvent;
 use crate::{Block, Extra, ModelError, RawJson, StopReason, StreamEvent, Usage};
@@ -14,16 +13,28 @@ use crate::{Block, Extra, ModelError, RawJson, StopReason, StreamEvent, Usage};
 #[derive(Debug)]
 pub(crate) struct Decoder {
     names: CallNames,
+    /// Who writes the answer.
+    origin: String,
     started: bool,
     /// Items that have been handed on.
     items: usize,
+    /// Text that was shown and whose item has not come.
+    text: String,
     calls: bool,
     refusal: Option<String>,
 }
 
 impl Decoder {
-    pub(crate) fn new(names: CallNames) -> Decoder {
-        Decoder { names, started: false, items: 0, calls: false, refusal: None }
+    pub(crate) fn new(names: CallNames, origin: String) -> Decoder {
+        Decoder {
+            names,
+            origin,
+            started: false,
+            items: 0,
+            text: String::new(),
+            calls: false,
+            refusal: None,
+        }
     }
 
     fn start(&mut self, out: &mut Vec<StreamEvent>) {
@@ -55,18 +66,19 @@ impl Decoder {
                 }
                 let extra = item.without(&["type", "call_id", "name", "arguments"]);
                 call.extra = extra.map(|members| Extra {
-                    dialect: Dialect::Responses.name().to_owned(),
+                    origin: self.origin.clone(),
                     members: members.to_raw(),
                 });
                 out.push(StreamEvent::Block(Block::ToolUse(call)));
             }
             // Half of a reasoning cannot be sent back.
             "reasoning" if cut => {}
-            _ => out.push(opaque(raw.clone())),
+            _ => out.push(self.opaque(raw.clone())),
         }
     }
 
     fn message(&mut self, item: &Object, out: &mut Vec<StreamEvent>) {
+        self.text.clear();
         let mut text = String::new();
         for part in item.list("content") {
             let part = Object::parse(part.as_str()).unwrap_or_default();
@@ -81,9 +93,13 @@ impl Decoder {
         // The name of an item of which nothing is kept on the server means nothing to it; what
         // phase of the work the text belongs to does.
         if let Some(further) = item.without(&["type", "role", "content", "id", "status"]) {
-            out.push(opaque(further.to_raw()));
+            out.push(self.opaque(further.to_raw()));
         }
         out.push(StreamEvent::Block(Block::Text(text)));
+    }
+
+    fn opaque(&self, json: RawJson) -> StreamEvent {
+        StreamEvent::Block(Block::Opaque { origin: self.origin.clone(), json })
     }
 
     /// The answer is over: completed, or cut by a limit or a filter.
@@ -96,10 +112,12 @@ impl Decoder {
         if response.get("error").is_some() {
             return Err(failure::classify(None, data, &Hints::default()));
         }
-        if self.items == 0 {
-            for item in response.list("output") {
-                self.item(&item, out);
-            }
+        // Some servers leave the end of an item out, and say at last what there was.
+        for item in response.list("output").iter().skip(self.items) {
+            self.item(item, out);
+        }
+        if !self.text.is_empty() {
+            out.push(StreamEvent::Block(Block::Text(std::mem::take(&mut self.text))));
         }
         if let Some(usage) = response.object("usage") {
             out.push(StreamEvent::Usage(read_usage(&usage)));
@@ -115,10 +133,6 @@ impl Decoder {
         out.push(StreamEvent::Stopped(derived_stop(said, self.calls)));
         Ok(())
     }
-}
-
-fn opaque(json: RawJson) -> StreamEvent {
-    StreamEvent::Block(Block::Opaque { dialect: Dialect::Responses.name().to_owned(), json })
 }
 
 /// The prompt's tokens include those of the cache here.
@@ -151,7 +165,10 @@ impl Decode for Decoder {
                     out.extend(item.text("name").map(StreamEvent::ToolUseStarted));
                 }
             }
-            "response.output_text.delta" => out.extend(delta().map(StreamEvent::TextDelta)),
+            "response.output_text.delta" => {
+                self.text.push_str(&delta().unwrap_or_default());
+                out.extend(delta().map(StreamEvent::TextDelta));
+            }
             "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
                 out.extend(delta().map(StreamEvent::ThinkingDelta));
             }
