@@ -3,6 +3,7 @@
 mod models;
 mod sources;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -19,9 +20,26 @@ pub(crate) use models::{ClientKeys, Decisions, answers, model, remedy, server_of
 pub(crate) use sources::{Read, Sources, config_home, data_dir, data_home, folder, variable};
 
 /// Who checks drafts. It keeps what it built, so there is one for the whole life of the program.
-pub(crate) fn verifier(data: &DataDir) -> Result<Arc<dyn Verifier>> {
+pub(crate) fn verifier(
+    data: &DataDir,
+    settings: &Settings,
+    sources: &Sources,
+) -> Result<Arc<dyn Verifier>> {
     let scratch = data.sub("scratch").context("cannot make the scratch folder")?;
-    Ok(Arc::new(CargoVerifier::new(SandboxConfig::new(scratch.path()))))
+    let mut config = SandboxConfig::new(scratch.path());
+    config.hidden = secrets(data, settings, sources);
+    Ok(Arc::new(CargoVerifier::new(config)))
+}
+
+/// What programs of a project must not read, wherever it lies: keys, and texts of other projects.
+fn secrets(data: &DataDir, settings: &Settings, sources: &Sources) -> Vec<PathBuf> {
+    let own = ["keys.json", "consents.json", "trusted.json", "sessions", "preimages"];
+    let mut hidden: Vec<PathBuf> = own.iter().map(|name| data.path().join(name)).collect();
+    hidden.extend(sources.file());
+    let key_files = settings.iter().filter(|(name, _)| name.ends_with(".key_file"));
+    hidden.extend(key_files.filter_map(|(_, value)| value.text()).map(PathBuf::from));
+    hidden.retain(|path| path.is_absolute());
+    hidden
 }
 
 /// The harness with this model.

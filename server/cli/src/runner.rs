@@ -56,7 +56,8 @@ impl Runner {
     /// If there is no place for data.
     pub(crate) fn new(sources: Sources) -> Result<Runner> {
         let data = compose::data_dir()?;
-        let verifier = compose::verifier(&data)?;
+        let settings = sources.read(None, &[]).settings;
+        let verifier = compose::verifier(&data, &settings, &sources)?;
         let indexes = Indexes::default();
         Ok(Runner { data, sources, verifier, indexes, state: Mutex::default() })
     }
@@ -121,7 +122,7 @@ impl Runner {
         }
         let model = self.model(&settings).unwrap_or_else(|error| {
             tracing::warn!(error = format!("{error:#}"), "the built-in policy does the work");
-            Arc::new(offline::Offline)
+            Arc::new(offline::Offline::default())
         });
         let verifier = Arc::clone(&self.verifier);
         compose::harness(&settings, model, verifier, self.indexes.clone())

@@ -17,6 +17,9 @@ pub struct SandboxConfig {
     /// Folders and files that programs may read although they lie in a hidden place, such as the
     /// user's home.
     pub visible: Vec<PathBuf>,
+    /// Folders and files that programs may not read, besides the places that are always hidden:
+    /// what Ostler itself keeps, keys above all.
+    pub hidden: Vec<PathBuf>,
     /// When the upper layers hold more bytes than this after a run, they are emptied, and a
     /// program that writes more than this during a run is stopped.
     pub upper_bytes: u64,
@@ -46,6 +49,7 @@ impl SandboxConfig {
             environment: Environment::of_this_process(matters_to_builds),
             wall: Wall::default(),
             visible: Vec::new(),
+            hidden: Vec::new(),
             upper_bytes: 8 << 30,
             check_timeout: Duration::from_secs(30 * 60),
             test_timeout: Duration::from_secs(120),

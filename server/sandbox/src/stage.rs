@@ -288,6 +288,7 @@ impl<'a> Stage<'a> {
         }
         let mut hidden: Vec<PathBuf> = HIDDEN.iter().map(PathBuf::from).collect();
         hidden.extend(self.confined.home().map(Path::to_owned));
+        hidden.extend(self.confined.config().hidden.iter().cloned());
         let view = namespace::View {
             overlays,
             hidden,

@@ -35,7 +35,7 @@ import { createInterface } from 'node:readline';
 const installed = join(process.env.OSTLER_EDITORS, 'vscode');
 const { chromium } = createRequire(join(installed, 'tools', 'index.js'))('playwright-core');
 
-const DEADLINE_MS = Number(process.env.DRIVER_DEADLINE_MS ?? 120_000);
+const DEADLINE_MS = Number(process.env.DRIVER_DEADLINE_MS ?? 300_000);
 const STEP_MS = 50;
 // The network is our own, so nobody else has this port.
 const PORT = 8080;
@@ -98,13 +98,18 @@ const operations = {
       log,
     );
     const address = `http://127.0.0.1:${PORT}`;
-    await until(() => fetch(`${address}/healthz`).then((answer) => answer.ok, () => false));
+    const healthy = () => fetch(`${address}/healthz`).then((answer) => answer.ok, () => false);
+    if (!(await until(healthy))) {
+      throw new Error(`code-server does not answer\n${readFileSync(log)}`);
+    }
     const browser = await chromium.launchPersistentContext(join(home, 'browser'), {
       executablePath: join(process.env.OSTLER_EDITORS, 'bin', 'chromium'),
       headless: true,
+      timeout: DEADLINE_MS,
       viewport: { width: 1000, height: 640 },
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
     });
+    browser.setDefaultTimeout(DEADLINE_MS);
     page = browser.pages()[0] ?? (await browser.newPage());
     await page.goto(`${address}/?folder=${encodeURIComponent(folder)}`);
     return true;
@@ -123,22 +128,22 @@ const operations = {
   },
 
   click: async (selector, { text }) => {
-    await showing(selector, text).click({ timeout: DEADLINE_MS });
+    await showing(selector, text).click();
     return true;
   },
 
   doubleclick: async (selector, { text }) => {
-    await showing(selector, text).dblclick({ timeout: DEADLINE_MS });
+    await showing(selector, text).dblclick();
     return true;
   },
 
   async shows(selector, { text }) {
-    await showing(selector, text).waitFor({ timeout: DEADLINE_MS });
+    await showing(selector, text).waitFor();
     return (await showing(selector, text).innerText()).replaceAll('\u00a0', ' ');
   },
 
   async gone(selector, { text }) {
-    await showing(selector, text).waitFor({ state: 'hidden', timeout: DEADLINE_MS });
+    await showing(selector, text).waitFor({ state: 'hidden' });
     return true;
   },
 

@@ -6,6 +6,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -16,8 +17,11 @@ const FILE: &str = ".explorer-folders-view .monaco-list-row";
 /// A message, or the progress of a task.
 const MESSAGE: &str = ".notifications-toasts .notification-list-item";
 
+/// A window is a browser and a server; two at once take twice as long.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// The window; the browser and all else ends with it.
-pub(super) struct Window(Asked);
+pub(super) struct Window(Asked, #[expect(dead_code, reason = "held")] MutexGuard<'static, ()>);
 
 impl Window {
     /// A window of the VS Code among the editors in the folder `editors`, as `start` says.
@@ -28,7 +32,8 @@ impl Window {
             .arg(editors.join("bin/node"))
             .arg(format!("{files}/driver.mjs"))
             .env("OSTLER_EDITORS", editors);
-        let mut window = Window(Asked::start(&mut command));
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut window = Window(Asked::start(&mut command), turn);
         window.0.ask(&json!({"start": start}));
         window
     }

@@ -105,6 +105,39 @@ fn what_cannot_be_mended_is_told_once_and_nothing_is_written() {
     assert_eq!(std::fs::read_to_string(home.path("p/src/lib.rs")).unwrap(), broken);
 }
 
+/// Wherever the data folder lies: here in a place that programs can otherwise read.
+#[test]
+fn a_build_script_cannot_read_the_keys() {
+    let home = Home::new();
+    let data = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("data-{}", std::process::id()));
+    std::fs::create_dir_all(&data).unwrap();
+    let seen = data.join("seen.txt");
+    std::fs::write(&seen, "").unwrap();
+    let with_data = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        Said::of(&command.env("OSTLER_DATA_DIR", &data).output().unwrap())
+    };
+    if !with_data(&["doctor"]).out.contains("overlay and namespaces") {
+        // Nothing confines here, which the grade of a change says.
+        return std::fs::remove_dir_all(&data).unwrap();
+    }
+    let keys = data.join("keys.json");
+    std::fs::write(&keys, r#"{"format": 1, "keys": {"https://a.test": "sk-secret"}}"#).unwrap();
+    home.write("p/Cargo.toml", &package("p", ""));
+    home.write("p/src/lib.rs", "pub fn f() -> u32 {\n    let n = 1;\n    n = 2;\n    n\n}\n");
+    let script = format!(
+        "fn main() {{\n    let keys = std::fs::read({keys:?}).unwrap_or_default();\n    \
+         assert!(std::fs::read({seen:?}).is_ok());\n    assert!(keys.is_empty());\n}}\n"
+    );
+    home.write("p/build.rs", &script);
+    let root = home.path("p");
+    let root = root.to_str().unwrap();
+    let said = with_data(&["run", "--model", "offline", "--root", root, "fix the build"]);
+    std::fs::remove_dir_all(&data).unwrap();
+    assert!(said.well().contains("+    let mut n = 1;"), "{said:?}");
+}
+
 /// Ctrl-C while a build script runs for ever: all ends, nothing is written.
 #[test]
 fn an_interrupt_stops_it_and_all_that_it_started() {

@@ -37,8 +37,12 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
     let choice = choose(&read.settings, &decisions)?;
     let key = decisions.secret(&choice)?;
     let model = compose::model(choice, key)?;
-    let harness =
-        compose::harness(&read.settings, model, compose::verifier(&data)?, Indexes::default());
+    let harness = compose::harness(
+        &read.settings,
+        model,
+        compose::verifier(&data, &read.settings, &sources)?,
+        Indexes::default(),
+    );
     let clock = SystemClock::new();
     let started = clock.monotonic();
     let name = harness.model.name().to_owned();

@@ -135,7 +135,7 @@ pub(crate) fn answers(url: &str) -> bool {
 /// One line that names what is missing or wrong.
 pub(crate) fn model(choice: Choice, key: Option<Secret>) -> Result<Arc<dyn Model>> {
     let (endpoint, keys) = match choice {
-        Choice::Offline => return Ok(Arc::new(offline::Offline)),
+        Choice::Offline => return Ok(Arc::new(offline::Offline::default())),
         Choice::Http { endpoint, keys } => (*endpoint, keys),
     };
     if key.is_none() && !is_loopback(&endpoint.base_url) {
