@@ -17,6 +17,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod tool;
+mod turn;
 mod verify;
 
 pub use access::{Access, Resource};
