@@ -24,7 +24,7 @@ pub use error::ModelError;
 pub use event::{StopReason, StreamEvent, Usage};
 pub use json::RawJson;
 pub use request::{Block, CacheMark, Extra, Message, Request, Role, ToolResult, ToolSpec, ToolUse};
-pub use retry::{Retry, RetryPolicy};
+pub use retry::{Bucket, Retry, RetryPolicy};
 
 use futures::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
