@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use harness::session::Sink;
-use harness::{Harness, HarnessSpec};
+use harness::{Harness, HarnessSpec, Recovery};
 use model::http::HttpModel;
 use model::secret::Secret;
 use model::{Model, Retry};
@@ -24,6 +24,7 @@ pub(crate) fn harness(settings: &Settings, data: &DataDir) -> Result<Harness> {
         tools: tools::all(),
         verifier: Arc::new(CargoVerifier::new(SandboxConfig::new(scratch.path()))),
         spec,
+        recovery: Recovery::default(),
         clock: Arc::new(SystemClock::new()),
     })
 }

@@ -11,15 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::checks::Checks;
 use crate::gate::{self, Verdict};
+use crate::recovery::{Recovery, Troubles};
 use crate::session::{Event, FORMAT, Session, Sink};
 use crate::turn::{Stop, Turn};
 use crate::{
     DoneWhen, Grade, HarnessSpec, Outcome, Phase, PromptPlan, SharedDraft, Status, Task, TaskEvent,
     Tool, ToolCx, Verifier,
 };
-
-/// Answers in a row that may break off before anything of them was used.
-const MAX_DROPPED: u32 = 2;
 
 /// Everything that tasks have in common.
 pub struct Harness {
@@ -31,6 +29,8 @@ pub struct Harness {
     pub verifier: Arc<dyn Verifier>,
     /// How it is done.
     pub spec: HarnessSpec,
+    /// How what goes wrong with a model is got over.
+    pub recovery: Recovery,
     /// Where the time of log entries comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -64,6 +64,10 @@ impl Harness {
             cx,
             usage: Usage::default(),
             requests: 0,
+            model: Arc::clone(&self.model),
+            fallbacks_used: 0,
+            troubles: Troubles::default(),
+            unfinished: String::new(),
         };
         run.open(&task);
         let (status, verdict, summary) = run.drive(&task, &checks).await;
@@ -109,6 +113,12 @@ pub(crate) struct Run<'a> {
     pub(crate) cx: ToolCx,
     pub(crate) usage: Usage,
     pub(crate) requests: u32,
+    /// Who answers now.
+    pub(crate) model: Arc<dyn Model>,
+    pub(crate) fallbacks_used: usize,
+    pub(crate) troubles: Troubles,
+    /// The text of answers that the one under way continues.
+    pub(crate) unfinished: String,
 }
 
 impl Run<'_> {
@@ -127,7 +137,6 @@ impl Run<'_> {
 
     async fn drive(&mut self, task: &Task, checks: &Checks) -> (Status, Option<Verdict>, String) {
         let mut rounds = 0;
-        let mut dropped = 0;
         loop {
             if self.requests >= self.harness.spec.max_turns {
                 let limit = self.harness.spec.max_turns;
@@ -135,14 +144,8 @@ impl Run<'_> {
                 return (status, None, String::new());
             }
             match self.turn().await {
-                Ok(Turn::Calls) => dropped = 0,
-                Ok(Turn::Again) if dropped < MAX_DROPPED => dropped += 1,
-                Ok(Turn::Again) => {
-                    let why = "the model gave no usable answer several times in a row".to_owned();
-                    return (Status::Failed(why), None, String::new());
-                }
+                Ok(Turn::Calls | Turn::Again) => {}
                 Ok(Turn::Answer(summary)) => {
-                    dropped = 0;
                     self.phase(Phase::Checking);
                     let draft = self.cx.draft.get();
                     let tests = task.done_when == DoneWhen::Builds && !draft.is_unchanged();

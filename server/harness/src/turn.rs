@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use futures::StreamExt;
-use model::{Block, ModelError, StopReason, StreamEvent, ToolUse, Usage};
+use model::{ModelError, Request, StopReason, StreamEvent, ToolUse};
 
-use crate::calls::{Calls, Ended, error_result};
+use crate::answer::Answer;
+use crate::calls::{Calls, Ended};
 use crate::run::Run;
 use crate::session::Event;
 use crate::{Phase, TaskEvent};
@@ -36,128 +37,90 @@ impl Run<'_> {
         let request = self.plan.render(self.session.entries());
         self.log(Event::Sent { turn: self.requests });
         self.requests += 1;
-        let cancel = self.cancel.child_token();
-        let mut stream = self.harness.model.stream(&request, cancel.clone());
         let mut calls = Calls::new(self.cx.clone(), self.harness.spec.max_result_bytes);
         let mut answer = Answer::default();
-        let stopped = loop {
+        let end = self.listen(&request, &mut answer, &mut calls).await;
+        let end = match end {
+            Ok(end) => {
+                self.usage = self.usage.plus(answer.usage);
+                let _ = self.events.send(TaskEvent::Usage(self.usage));
+                self.await_calls(&mut calls).await.map(|()| end)
+            }
+            Err(stop) => Err(stop),
+        };
+        match end {
+            Ok(Ok(stop)) => self.ended(stop, answer),
+            Ok(Err(error)) => self.broke_off(error, answer).await,
+            Err(stop) => {
+                self.give_up(&mut calls).await;
+                Err(stop)
+            }
+        }
+    }
+
+    /// Takes the answer in. The outer error ends the task; the inner result says how the answer
+    /// ended.
+    async fn listen(
+        &mut self,
+        request: &Request,
+        answer: &mut Answer,
+        calls: &mut Calls,
+    ) -> Result<Result<StopReason, ModelError>, Stop> {
+        let mut stream = self.model.stream(request, self.cancel.child_token());
+        loop {
             let cancelled = self.cancel.clone();
             tokio::select! {
                 biased;
-                () = cancelled.cancelled() => break Err(ModelError::Cancelled),
+                () = cancelled.cancelled() => return Err(Stop::Cancelled),
                 Some(ended) = calls.next(), if !calls.is_empty() => {
-                    if let Err(why) = self.ended(ended) {
-                        self.give_up(&mut calls).await;
-                        return Err(Stop::Failed(why));
-                    }
-                    self.start_ready(&mut calls);
+                    self.call_ended(ended)?;
+                    self.start_ready(answer, calls);
                 }
                 event = stream.next() => match event {
                     Some(Ok(StreamEvent::Block(block))) => {
-                        self.said(block, &mut answer, &mut calls);
-                        self.start_ready(&mut calls);
+                        self.log(Event::Said { block: block.clone() });
+                        if let Some(call) = answer.block(block) {
+                            self.called(call, answer, calls);
+                        }
+                        self.start_ready(answer, calls);
                     }
-                    Some(Ok(StreamEvent::Usage(usage))) => answer.usage = usage,
-                    Some(Ok(StreamEvent::Stopped(stop))) => break Ok(stop),
-                    Some(Ok(_)) => {}
-                    Some(Err(error)) => break Err(error),
-                    None => break Err(ModelError::Interrupted("the answer broke off".to_owned())),
+                    Some(Ok(StreamEvent::Stopped(stop))) => return Ok(Ok(stop)),
+                    Some(Ok(event)) => answer.piece(event),
+                    Some(Err(ModelError::Cancelled)) => return Err(Stop::Cancelled),
+                    Some(Err(error)) => return Ok(Err(error)),
+                    None => {
+                        let why = "the answer broke off".to_owned();
+                        return Ok(Err(ModelError::Interrupted(why)));
+                    }
                 }
             }
-        };
-        drop(stream);
-        self.usage = self.usage.plus(answer.usage);
-        let _ = self.events.send(TaskEvent::Usage(self.usage));
-        let stop = match stopped {
-            Ok(stop) => stop,
-            Err(ModelError::Cancelled) => {
-                self.give_up(&mut calls).await;
-                return Err(Stop::Cancelled);
-            }
-            // Nothing of it was used, so it can be asked for again.
-            Err(ModelError::Interrupted(reason)) if answer.calls == 0 => {
-                self.log(Event::TurnDropped { reason });
-                return Ok(Turn::Again);
-            }
-            // Calls have run: what was complete stays, and the model goes on from there.
-            Err(ModelError::Interrupted(reason)) => StopReason::Other(reason),
-            Err(error) => {
-                self.give_up(&mut calls).await;
-                return Err(Stop::Failed(error.to_string()));
-            }
-        };
+        }
+    }
+
+    async fn await_calls(&mut self, calls: &mut Calls) -> Result<(), Stop> {
         while !calls.is_empty() {
-            self.start_ready(&mut calls);
+            // A call that has not been started by now waits for one that runs.
+            self.start_ready(&mut Answer::default(), calls);
             let cancelled = self.cancel.clone();
             tokio::select! {
                 biased;
-                () = cancelled.cancelled() => {
-                    self.give_up(&mut calls).await;
-                    return Err(Stop::Cancelled);
-                }
-                Some(ended) = calls.next() => if let Err(why) = self.ended(ended) {
-                    self.give_up(&mut calls).await;
-                    return Err(Stop::Failed(why));
-                }
+                () = cancelled.cancelled() => return Err(Stop::Cancelled),
+                Some(ended) = calls.next() => self.call_ended(ended)?,
             }
         }
-        self.log(Event::TurnEnded { stop: stop.clone(), usage: answer.usage });
-        Ok(self.after(&stop, answer))
+        Ok(())
     }
 
-    /// What a complete answer means for the loop.
-    fn after(&mut self, stop: &StopReason, answer: Answer) -> Turn {
-        if answer.calls > 0 {
-            return Turn::Calls;
-        }
-        let note = match stop {
-            StopReason::MaxTokens => {
-                "Your answer reached its length limit. Go on from where it broke off, in smaller \
-                 steps."
-            }
-            StopReason::Refusal(_) => {
-                "The answer was stopped by the provider's classifier. If the task is harmless, go \
-                 on with it in another way; otherwise say that you will not do it."
-            }
-            _ if answer.text.trim().is_empty() => {
-                "Your answer was empty. Go on with the task, or say what stands in its way."
-            }
-            _ => return Turn::Answer(answer.text),
-        };
-        self.log(Event::Note { text: note.to_owned() });
-        Turn::Again
-    }
-
-    /// A block of the answer is complete.
-    fn said(&mut self, block: Block, answer: &mut Answer, calls: &mut Calls) {
-        self.log(Event::Said { block: block.clone() });
-        match block {
-            Block::Text(text) => answer.text.push_str(&text),
-            Block::ToolUse(call) => {
-                answer.calls += 1;
-                self.called(call, calls);
-            }
-            Block::ToolResult(_) | Block::Opaque { .. } => {}
-        }
-    }
-
-    fn called(&mut self, call: ToolUse, calls: &mut Calls) {
-        if let Some(written) = &call.malformed {
-            let text = format!("the arguments are not valid JSON, so nothing was run: {written}");
-            self.log(Event::CallEnded { result: error_result(call.id, text) });
-            return;
-        }
+    /// A call is complete. One that cannot be run gets its outcome at the end of the answer,
+    /// when it is known whether the answer was cut.
+    fn called(&mut self, call: ToolUse, answer: &mut Answer, calls: &mut Calls) {
         match self.tools.get(&call.name) {
-            Some(tool) => calls.push(Arc::clone(tool), call),
-            None => {
-                let names: Vec<&str> = self.tools.keys().map(String::as_str).collect();
-                let text = format!("no tool `{}`; there are: {}", call.name, names.join(", "));
-                self.log(Event::CallEnded { result: error_result(call.id, text) });
-            }
+            Some(tool) if call.malformed.is_none() => calls.push(Arc::clone(tool), call),
+            _ => answer.unusable.push(call),
         }
     }
 
-    fn start_ready(&mut self, calls: &mut Calls) {
+    fn start_ready(&mut self, answer: &mut Answer, calls: &mut Calls) {
         for (id, tool) in calls.ready() {
             self.phase(match tool.as_str() {
                 "check" => Phase::Checking,
@@ -168,10 +131,11 @@ impl Run<'_> {
             // Before it starts, so that a crash leaves a trace of what may have had an effect.
             self.log(Event::CallStarted { id: id.clone(), tool });
             calls.start(&id);
+            answer.executed = true;
         }
     }
 
-    fn ended(&mut self, ended: Ended) -> Result<(), String> {
+    fn call_ended(&mut self, ended: Ended) -> Result<(), Stop> {
         match ended {
             Ended::Result(result) => {
                 self.log(Event::CallEnded { result });
@@ -179,7 +143,7 @@ impl Run<'_> {
             }
             Ended::Fatal(result, why) => {
                 self.log(Event::CallEnded { result });
-                Err(why)
+                Err(Stop::Failed(why))
             }
         }
     }
@@ -191,12 +155,4 @@ impl Run<'_> {
             self.log(Event::CallEnded { result });
         }
     }
-}
-
-/// What has come of an answer so far.
-#[derive(Default)]
-struct Answer {
-    text: String,
-    calls: usize,
-    usage: Usage,
 }

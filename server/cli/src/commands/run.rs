@@ -17,15 +17,18 @@ use crate::args::Run;
 use crate::terminal::{fail, note, say};
 use crate::{compose, terminal};
 
+/// The code of a task that ended with an answer and without a change: right for a question, and
+/// no success for whoever wanted something to be done.
+const ANSWERED: u8 = 3;
+
 pub(crate) async fn run(args: Run) -> ExitCode {
     match try_run(args).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(error) => fail(&format!("{error:#}")),
     }
 }
 
-async fn try_run(args: Run) -> Result<bool> {
+async fn try_run(args: Run) -> Result<ExitCode> {
     let root = root(&args)?;
     let data = compose::data_dir()?;
     let (settings, problems) = compose::settings(args.model.as_deref());
@@ -66,7 +69,13 @@ async fn try_run(args: Run) -> Result<bool> {
             _ => {}
         }
     }
-    Ok(outcome.status == Status::Done && written.is_none_or(|written| written.is_ok()))
+    Ok(match outcome.status {
+        Status::Done if written.is_some_and(|written| written.is_err()) => ExitCode::FAILURE,
+        // No checker has said that nothing had to be done.
+        Status::Done if outcome.change.is_empty() && !builds => ExitCode::from(ANSWERED),
+        Status::Done => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
 }
 
 /// Writes the change if it is no worse than what was there; returns the number of files.
@@ -107,8 +116,10 @@ fn stop_on_ctrl_c(cancel: CancellationToken) {
 
 async fn watch(mut events: mpsc::UnboundedReceiver<TaskEvent>) {
     while let Some(event) = events.recv().await {
-        if let TaskEvent::Call { tool, about } = event {
-            note(&format!("  {tool} {about}"));
+        match event {
+            TaskEvent::Call { tool, about } => note(&format!("  {tool} {about}")),
+            TaskEvent::Notice(text) => note(&format!("ostler: {text}")),
+            TaskEvent::Phase(_) | TaskEvent::Usage(_) => {}
         }
     }
 }
