@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use tree_sitter::Query;
-
-use crate::outline::Tags;
+use crate::languages;
+use crate::rules::{Rules, Spec};
 
 /// A language that Ostler can parse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +14,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them, those that are not part of this build included.
+    pub const ALL: &[Language] = &[Language::Rust];
+
     /// The language of a file name, by its extension; `None` if there is no grammar for it.
     #[must_use]
     pub fn for_path(path: &Path) -> Option<Language> {
@@ -32,19 +34,31 @@ impl Language {
         }
     }
 
-    pub(crate) fn grammar(self) -> tree_sitter::Language {
+    /// The name of its folder in `languages/`.
+    #[cfg(test)]
+    pub(crate) fn folder(self) -> &'static str {
         match self {
-            Language::Rust => tree_sitter_rust::LANGUAGE.into(),
+            Language::Rust => "rust",
         }
     }
 
-    /// The query for symbols, compiled when it is first asked for, which takes some milliseconds.
-    /// `None` if it does not fit the grammar; a test sees to it that each does.
-    pub(crate) fn tags(self) -> Option<&'static Tags> {
-        static RUST: OnceLock<Option<Tags>> = OnceLock::new();
-        let (tags, source) = match self {
-            Language::Rust => (&RUST, include_str!("../languages/rust/tags.scm")),
-        };
-        tags.get_or_init(|| Query::new(&self.grammar(), source).ok().map(Tags::new)).as_ref()
+    /// `None` if the language is not part of this build.
+    pub(crate) fn spec(self) -> Option<&'static Spec> {
+        match self {
+            Language::Rust => Some(&languages::rust::SPEC),
+        }
+    }
+
+    pub(crate) fn grammar(self) -> Option<tree_sitter::Language> {
+        self.spec().map(|spec| (spec.grammar)())
+    }
+
+    /// The language's queries, read when they are first asked for. `None` if they do not fit the
+    /// grammar; a test sees to it that each does.
+    pub(crate) fn rules(self) -> Option<&'static Rules> {
+        static RULES: [OnceLock<Option<Rules>>; Language::ALL.len()] =
+            [const { OnceLock::new() }; Language::ALL.len()];
+        let spec = self.spec()?;
+        RULES.get(self as usize)?.get_or_init(|| Rules::new(spec).ok()).as_ref()
     }
 }

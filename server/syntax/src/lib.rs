@@ -1,15 +1,26 @@
-//! Languages, syntax trees and what can be read off them: outlines, enclosing symbols, syntax
-//! errors.
+//! Languages, syntax trees and what can be read off them: definitions, references, outlines,
+//! enclosing symbols, syntax errors.
 //!
 //! This room knows nothing of files on disk, versions, protocols, models or async code; it is
 //! the only one that knows tree-sitter.
 
 mod error;
+mod kind;
 mod language;
+mod languages;
 mod outline;
+mod pattern;
+mod rules;
+mod span;
+mod tags;
 mod tree;
 
 pub use error::{SyntaxError, SyntaxErrorKind, new_errors};
+pub use kind::SymbolKind;
 pub use language::Language;
-pub use outline::{Symbol, SymbolKind};
+pub use outline::Symbol;
+pub use span::Span;
+pub use tags::{
+    Binding, BindingKind, Definition, Import, Reference, ReferenceKind, Tags, Visibility,
+};
 pub use tree::SyntaxTree;

@@ -1,67 +1,11 @@
 //! What a file defines, read off its tree by the language's own query.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use text::Text;
-use tree_sitter::{Node, Query, QueryCursor, StreamingIterator};
 
-use crate::SyntaxTree;
-
-/// What a symbol is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SymbolKind {
-    /// A module or namespace.
-    Module,
-    /// A struct or record.
-    Struct,
-    /// A union.
-    Union,
-    /// An enumeration.
-    Enum,
-    /// One of the values of an enumeration.
-    Variant,
-    /// A named field.
-    Field,
-    /// A trait or interface.
-    Trait,
-    /// An implementation block; its name is that of the type, or `Trait for Type`.
-    Impl,
-    /// A function outside of any type.
-    Function,
-    /// A function of a trait or an implementation, with or without a receiver.
-    Method,
-    /// A constant.
-    Constant,
-    /// A static variable.
-    Static,
-    /// A type alias or an associated type.
-    Type,
-    /// A macro.
-    Macro,
-}
-
-impl SymbolKind {
-    /// The kind that a query calls `capture`.
-    fn of_capture(capture: &str) -> Option<SymbolKind> {
-        Some(match capture {
-            "module" => SymbolKind::Module,
-            "struct" => SymbolKind::Struct,
-            "union" => SymbolKind::Union,
-            "enum" => SymbolKind::Enum,
-            "variant" => SymbolKind::Variant,
-            "field" => SymbolKind::Field,
-            "trait" => SymbolKind::Trait,
-            "impl" => SymbolKind::Impl,
-            "function" => SymbolKind::Function,
-            "constant" => SymbolKind::Constant,
-            "static" => SymbolKind::Static,
-            "type" => SymbolKind::Type,
-            "macro" => SymbolKind::Macro,
-            _ => return None,
-        })
-    }
-}
+use crate::tags::{Wanted, collect};
+use crate::{SymbolKind, SyntaxTree};
 
 /// Something that a file defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +29,7 @@ impl SyntaxTree {
     /// symbols before those within them. `text` is the text of this tree.
     #[must_use]
     pub fn outline(&self, text: &Text) -> Vec<Symbol> {
-        nested(text, self.symbols(text, 0..usize::MAX))
+        self.symbols(text, 0..usize::MAX)
     }
 
     /// The symbols that byte `offset` lies in, outermost first. The end of a symbol is not in it.
@@ -93,7 +37,7 @@ impl SyntaxTree {
     pub fn enclosing_symbols(&self, text: &Text, offset: usize) -> Vec<Symbol> {
         let mut around = self.symbols(text, offset..offset.saturating_add(1));
         around.retain(|symbol| symbol.range.contains(&offset));
-        nested(text, around)
+        around
     }
 
     /// The innermost symbol that byte `offset` lies in. The end of a symbol is not in it.
@@ -102,85 +46,26 @@ impl SyntaxTree {
         self.enclosing_symbols(text, offset).pop()
     }
 
-    /// The symbols that touch `range`, in no order.
-    fn symbols(&self, text: &Text, range: Range<usize>) -> Vec<Found> {
-        let Some(query) = self.language().tags() else { return Vec::new() };
-        let mut cursor = QueryCursor::new();
-        // The library counts bytes in 32 bits.
-        let bound = |offset: usize| offset.min(u32::MAX as usize);
-        cursor.set_byte_range(bound(range.start)..bound(range.end));
-        let read = |node: Node<'_>| std::iter::once(text.slice(node.byte_range()).into_owned());
-        let mut matches = cursor.matches(&query.query, self.tree().root_node(), read);
-        let mut found = Vec::new();
-        while let Some(one) = matches.next() {
-            let mut kind_and_range = None;
-            let mut name: Option<Range<usize>> = None;
-            for capture in one.captures() {
-                let range = capture.node.byte_range();
-                match query.kinds.get(capture.index as usize).copied().flatten() {
-                    Some(kind) => kind_and_range = Some((kind, range)),
-                    None => {
-                        let start = name.as_ref().map_or(range.start, |name| name.start);
-                        name = Some(start.min(range.start)..range.end);
-                    }
-                }
-            }
-            if let (Some((kind, range)), Some(name_range)) = (kind_and_range, name) {
-                found.push(Found { kind, range, name_range });
-            }
+    /// The symbols that touch `range` and what they lie in.
+    fn symbols(&self, text: &Text, range: Range<usize>) -> Vec<Symbol> {
+        let Some(rules) = self.language().rules() else { return Vec::new() };
+        let source = text.to_string();
+        let root = self.tree().root_node();
+        let tags = collect(rules, root, &source, &Wanted::Definitions(range));
+        let mut symbols: Vec<Symbol> = Vec::with_capacity(tags.definitions.len());
+        for definition in &tags.definitions {
+            let words: Vec<&str> = definition.title.text(&source).split_whitespace().collect();
+            let outer = definition.owner.and_then(|index| symbols.get(index as usize));
+            symbols.push(Symbol {
+                name: words.join(" "),
+                kind: definition.kind,
+                range: definition.item.range(),
+                name_range: definition.title.range(),
+                depth: outer.map_or(0, |outer| outer.depth + 1),
+                container: outer.map(|outer| outer.name.clone()),
+            });
         }
-        found
-    }
-}
-
-struct Found {
-    kind: SymbolKind,
-    range: Range<usize>,
-    name_range: Range<usize>,
-}
-
-/// Brings symbols into order and finds out which lies in which.
-fn nested(text: &Text, mut found: Vec<Found>) -> Vec<Symbol> {
-    found.sort_by_key(|symbol| (symbol.range.start, Reverse(symbol.range.end)));
-    let mut symbols: Vec<Symbol> = Vec::with_capacity(found.len());
-    let mut around: Vec<usize> = Vec::new();
-    for Found { mut kind, range, name_range } in found {
-        while around.last().is_some_and(|outer| symbols[*outer].range.end < range.end) {
-            around.pop();
-        }
-        let outer = around.last().map(|outer| &symbols[*outer]);
-        let in_type =
-            outer.is_some_and(|outer| matches!(outer.kind, SymbolKind::Impl | SymbolKind::Trait));
-        if kind == SymbolKind::Function && in_type {
-            kind = SymbolKind::Method;
-        }
-        let written = text.slice(name_range.clone());
-        let words: Vec<&str> = written.split_whitespace().collect();
-        let symbol = Symbol {
-            name: words.join(" "),
-            kind,
-            range,
-            name_range,
-            depth: around.len(),
-            container: outer.map(|outer| outer.name.clone()),
-        };
-        around.push(symbols.len());
-        symbols.push(symbol);
-    }
-    symbols
-}
-
-/// A compiled query for symbols.
-pub(crate) struct Tags {
-    query: Query,
-    /// What each capture stands for; `None` for a name.
-    kinds: Vec<Option<SymbolKind>>,
-}
-
-impl Tags {
-    pub(crate) fn new(query: Query) -> Tags {
-        let kinds = query.capture_names().iter().map(|name| SymbolKind::of_capture(name)).collect();
-        Tags { query, kinds }
+        symbols
     }
 }
 

@@ -1,5 +1,6 @@
 //! A syntax tree of one text, reparsed incrementally.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use text::Text;
@@ -17,20 +18,26 @@ pub struct SyntaxTree {
 impl SyntaxTree {
     /// Parses `text`. With `old`, the tree of an earlier text that was told of all edits since
     /// ([`SyntaxTree::edited`]), only what changed is parsed again. `None` if the parser gives
-    /// up, which it does only when it is cancelled or its language does not load.
+    /// up, which it does only when the language is not part of this build.
     ///
     /// Where the text follows the language, the tree does not depend on `old`. Where it does not,
     /// the parser may recover in another way than it would from scratch; so trees that are
     /// compared with one another (as for [`new_errors`](crate::new_errors)) are parsed without.
     #[must_use]
     pub fn parse(language: Language, text: &Text, old: Option<&SyntaxTree>) -> Option<SyntaxTree> {
-        let mut parser = Parser::new();
-        parser.set_language(&language.grammar()).ok()?;
         let mut read = |offset: usize, _: Point| -> &[u8] {
             let (chunk, start) = text.chunk_at(offset);
             &chunk.as_bytes()[(offset - start).min(chunk.len())..]
         };
-        let tree = parser.parse_with_options(&mut read, old.map(|old| &old.tree), None)?;
+        let old = old.map(|old| &old.tree);
+        let tree = with_parser(language, |parser| parser.parse_with_options(&mut read, old, None))?;
+        Some(SyntaxTree { language, tree })
+    }
+
+    /// Parses a text that lies in one piece.
+    #[must_use]
+    pub fn of_str(language: Language, source: &str) -> Option<SyntaxTree> {
+        let tree = with_parser(language, |parser| parser.parse(source, None))?;
         Some(SyntaxTree { language, tree })
     }
 
@@ -73,6 +80,21 @@ impl SyntaxTree {
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
     }
+}
+
+/// Lends the thread's parser, which keeps its memory from text to text.
+fn with_parser(
+    language: Language,
+    parse: impl FnOnce(&mut Parser) -> Option<Tree>,
+) -> Option<Tree> {
+    thread_local! {
+        static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+    }
+    let grammar = language.grammar()?;
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&grammar).ok()?;
+        parse(parser)
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,173 @@
+//! What the engine needs to know of a language: its folder in `languages/` says it.
+
+use crate::pattern::{Patterns, parse};
+use crate::tags::{Import, ReferenceKind, Visibility};
+use crate::{BindingKind, SymbolKind};
+
+use tree_sitter::Node;
+
+/// A language, as its folder describes it.
+pub(crate) struct Spec {
+    pub(crate) grammar: fn() -> tree_sitter::Language,
+    /// The texts of its query files: definitions and references, local names, what surrounds them.
+    pub(crate) queries: &'static [&'static str],
+    /// Reads a node that is captured as `@import`.
+    pub(crate) imports: fn(Node<'_>, &str, &mut Vec<Import>),
+    pub(crate) visibility: fn(&Facts<'_>) -> Visibility,
+    /// Whether a definition is a test, or its members are.
+    pub(crate) is_test: fn(&Facts<'_>) -> bool,
+    /// Kinds of nodes that are the names in a pattern.
+    pub(crate) pattern_names: &'static [&'static str],
+    /// A text that has everything in it that the queries know.
+    #[cfg(test)]
+    pub(crate) fixture: &'static str,
+}
+
+/// What is known of a definition when the language is asked about it.
+pub(crate) struct Facts<'a> {
+    pub(crate) kind: SymbolKind,
+    /// The comments, attributes and decorators before it.
+    pub(crate) leading: &'a str,
+    /// What is captured as `@visibility`.
+    pub(crate) modifiers: Option<&'a str>,
+    /// The innermost definition that it lies in: what it is, and who can name it.
+    pub(crate) owner: Option<(SymbolKind, Visibility)>,
+    /// Whether it stands in a trait or the implementation of one.
+    pub(crate) in_trait: bool,
+}
+
+/// A language's queries, ready to use.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) spec: &'static Spec,
+    pub(crate) patterns: Patterns,
+    /// What each capture stands for.
+    pub(crate) roles: Vec<Role>,
+    pub(crate) pattern_names: Vec<u16>,
+    /// Which patterns are about definitions, or about what is before or within them.
+    pub(crate) structural: Vec<bool>,
+}
+
+impl std::fmt::Debug for Spec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Spec").field("grammar", &(self.grammar)().name()).finish_non_exhaustive()
+    }
+}
+
+/// What a capture stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// `@definition.function` and so on: the whole item.
+    Definition(SymbolKind),
+    /// `@reference.call` and so on: the name.
+    Reference(ReferenceKind),
+    /// `@binding.parameter` and so on: the name, or a pattern with names.
+    Binding(BindingKind),
+    /// The name of a definition.
+    Name,
+    /// The written type of a definition or binding.
+    Type,
+    /// The body of a definition.
+    Body,
+    /// The token with which the body of a definition begins; it ends with the item.
+    BodyStart,
+    /// The value of a binding.
+    Value,
+    /// What stands before the name of a reference.
+    Qualifier,
+    /// The type that a definition belongs to.
+    Owner,
+    /// The trait that a definition belongs to.
+    Trait,
+    /// The words on who can name a definition.
+    Visibility,
+    /// Where the bindings within it end.
+    Scope,
+    /// An import statement.
+    Import,
+    /// A comment or attribute that belongs to what follows.
+    Leading,
+    /// A label such as `public:`, good for what follows.
+    Section,
+    /// Its children are tokens that the grammar makes no sense of.
+    Tokens,
+    /// What a skeleton leaves out.
+    Fold,
+    /// Nothing within it is of interest.
+    Skip,
+    /// A name that is no reference.
+    Ignore,
+    /// For a predicate only.
+    Helper,
+}
+
+impl Role {
+    fn of_capture(capture: &str) -> Option<Role> {
+        let (role, word) = capture.split_once('.').unwrap_or((capture, ""));
+        Some(match (role, word) {
+            ("definition", word) => Role::Definition(SymbolKind::of_word(word)?),
+            ("reference", word) => Role::Reference(match word {
+                "call" => ReferenceKind::Call,
+                "method" => ReferenceKind::Method,
+                "field" => ReferenceKind::Field,
+                "type" => ReferenceKind::Type,
+                "macro" => ReferenceKind::Macro,
+                "path" => ReferenceKind::Path,
+                "value" => ReferenceKind::Value,
+                _ => return None,
+            }),
+            ("binding", word) => Role::Binding(match word {
+                "parameter" => BindingKind::Parameter,
+                "variable" => BindingKind::Variable,
+                "element" => BindingKind::Element,
+                "pattern" => BindingKind::Pattern,
+                _ => return None,
+            }),
+            ("name", "") => Role::Name,
+            ("type", "") => Role::Type,
+            ("body", "") => Role::Body,
+            ("body", "start") => Role::BodyStart,
+            ("value", "") => Role::Value,
+            ("qualifier", "") => Role::Qualifier,
+            ("owner", "") => Role::Owner,
+            ("trait", "") => Role::Trait,
+            ("visibility", "") => Role::Visibility,
+            ("scope", "") => Role::Scope,
+            ("import", "") => Role::Import,
+            ("leading", "") => Role::Leading,
+            ("section", "") => Role::Section,
+            ("tokens", "") => Role::Tokens,
+            ("fold", "") => Role::Fold,
+            ("skip", "") => Role::Skip,
+            ("ignore", "") => Role::Ignore,
+            (word, "") if word.starts_with('_') => Role::Helper,
+            _ => return None,
+        })
+    }
+}
+
+impl Rules {
+    /// Reads a language's files. The error is for who writes them; a test reads all of them.
+    pub(crate) fn new(spec: &'static Spec) -> Result<Rules, String> {
+        let grammar = (spec.grammar)();
+        let patterns = parse(&grammar, spec.queries)?;
+        let roles = patterns.capture_names.iter().map(|name| {
+            Role::of_capture(name).ok_or_else(|| format!("@{name} does not mean anything"))
+        });
+        let roles = roles.collect::<Result<Vec<_>, _>>()?;
+        let id = |kind: &&str| match grammar.id_for_node_kind(kind, true) {
+            0 => Err(format!("the grammar has no {kind:?}")),
+            id => Ok(id),
+        };
+        let pattern_names = spec.pattern_names.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+        let is_structural = |capture: u16| {
+            let role = roles.get(usize::from(capture));
+            role.is_some_and(|role| {
+                use Role::{Definition, Import, Leading, Section, Skip};
+                matches!(role, Definition(_) | Import | Leading | Section | Skip)
+            })
+        };
+        let structural = patterns.all.iter().map(|it| it.has_capture(&is_structural)).collect();
+        Ok(Rules { spec, patterns, roles, pattern_names, structural })
+    }
+}
