@@ -2,6 +2,7 @@
 
 mod demo;
 mod editors;
+mod faults;
 mod process;
 mod protocol;
 mod test_commands;

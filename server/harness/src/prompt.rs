@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Block, CacheMark, Message, Request, Role, ToolResult, ToolSpec};
+use model::{Block, CacheMark, Message, Request, Role, StopReason, ToolResult, ToolSpec};
 
 use crate::session::{Entry, Event};
 use crate::spec::HarnessSpec;
@@ -62,7 +62,13 @@ impl PromptPlan {
                     answer.clear();
                     results.clear();
                 }
-                Event::TurnEnded { .. } => {
+                Event::TurnEnded { stop, .. } => {
+                    if !matches!(stop, StopReason::EndTurn | StopReason::ToolUse) {
+                        // What the thinking led to is missing, and providers refuse such an end.
+                        while answer.pop_if(|block| matches!(block, Block::Opaque { .. })).is_some()
+                        {
+                        }
+                    }
                     messages.turn(std::mem::take(&mut answer), std::mem::take(&mut results));
                 }
                 Event::Opened { .. }

@@ -49,7 +49,12 @@ impl Run<'_> {
     /// The answer came to its end. What that means for the loop.
     pub(crate) fn ended(&mut self, stop: StopReason, answer: Answer) -> Result<Turn, Stop> {
         self.refuse(&answer.unusable, Some(&stop));
-        self.log(Event::TurnEnded { stop: stop.clone(), usage: answer.usage });
+        if answer.is_worth_keeping() {
+            self.log(Event::TurnEnded { stop: stop.clone(), usage: answer.usage });
+        } else {
+            // Providers refuse answers without a word, although they give them.
+            self.log(Event::TurnDropped { reason: "nothing was said".to_owned() });
+        }
         let troubles = &mut self.troubles;
         let Troubles { useless, cut, overflows, .. } = std::mem::take(troubles);
         let note = match &stop {

@@ -30,6 +30,9 @@ pub struct RetryPolicy {
     pub longest_pause: Duration,
     /// The longest pause that a provider may set; if it asks for more, the user should know.
     pub longest_asked: Duration,
+    /// While the provider is in trouble, requests that show one key follow each other at this
+    /// distance at least, so that tasks that failed together do not come back together.
+    pub distance: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -40,6 +43,7 @@ impl Default for RetryPolicy {
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(8),
             longest_asked: Duration::from_secs(120),
+            distance: Duration::from_millis(250),
         }
     }
 }
@@ -151,7 +155,7 @@ impl<M: Model> Attempts<M> {
             let item = match &mut self.current {
                 Some(current) => current.next().await?,
                 None => {
-                    if wait(&self.cancel, self.bucket.turn()).await.is_err() {
+                    if wait(&self.cancel, self.bucket.turn(self.policy.distance)).await.is_err() {
                         return Some(Err(ModelError::Cancelled));
                     }
                     self.current = Some(self.inner.stream(&self.request, self.cancel.clone()));

@@ -6,10 +6,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// While a provider is in trouble, requests follow each other at this distance at least, so that
-/// many tasks that failed together do not come back together.
-const DISTANCE: Duration = Duration::from_millis(250);
-
 /// The bucket of one key, through which the requests of all tasks and sub-agents go: freely as
 /// long as all is well, one after the other while the provider is in trouble.
 #[derive(Debug, Clone, Default)]
@@ -36,14 +32,15 @@ impl Bucket {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the next request may be sent: at once, unless the provider is in trouble.
-    pub(super) fn turn(&self) -> Instant {
+    /// When the next request may be sent: at once, unless the provider is in trouble; then at
+    /// this distance from the one before.
+    pub(super) fn turn(&self, distance: Duration) -> Instant {
         let now = Instant::now();
         let mut state = self.state();
         if !state.troubled {
             return now;
         }
-        let after_last = state.last.map(|last| last + DISTANCE);
+        let after_last = state.last.map(|last| last + distance);
         let at = [Some(now), state.quiet_until, after_last].into_iter().flatten().max();
         state.last = at;
         at.unwrap_or(now)

@@ -146,7 +146,7 @@ async fn one_key_is_quiet_for_all_and_its_requests_come_one_by_one() {
     assert_eq!(second.await.0, Duration::from_secs(7));
 
     bucket.troubled(Duration::from_secs(1));
-    let places = [bucket.turn(), bucket.turn(), bucket.turn()];
+    let places = [(); 3].map(|()| bucket.turn(RetryPolicy::default().distance));
     let after = places.map(|place| place - begun);
     assert_eq!(after, [8000, 8250, 8500].map(Duration::from_millis));
     assert_eq!(third.await.0, Duration::from_millis(8750), "it waits behind them");

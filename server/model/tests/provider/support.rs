@@ -24,7 +24,7 @@ pub(crate) fn model(provider: &FakeProvider, dialect: Dialect) -> HttpModel {
 /// The model with pauses too short to notice.
 pub(crate) fn retrying(provider: &FakeProvider, dialect: Dialect) -> Retry<HttpModel> {
     let first_pause = Duration::from_millis(1);
-    let policy = RetryPolicy { first_pause, ..RetryPolicy::default() };
+    let policy = RetryPolicy { first_pause, distance: Duration::ZERO, ..RetryPolicy::default() };
     Retry::with_policy(model(provider, dialect), policy)
 }
 
