@@ -2,6 +2,7 @@
 
 mod demo;
 mod editors;
+mod engine;
 mod faults;
 mod process;
 mod protocol;

@@ -73,7 +73,7 @@ fn missing(request: &Recorded) -> Vec<&'static str> {
     ["a.rs", "b.rs"].into_iter().filter(|file| !body.contains(&format!("{file}: edited"))).collect()
 }
 
-fn edit(file: &str) -> serde_json::Value {
+pub(crate) fn edit(file: &str) -> serde_json::Value {
     json!({"path": file, "old_string": "fn one() {}", "new_string": "fn two() {}"})
 }
 
@@ -148,52 +148,60 @@ impl<F: Fn(Answer) -> Answer + Send + 'static> Case<F> {
             good
         });
         let endpoint = Endpoint { timeouts, ..Endpoint::new(dialect, provider.url(), "m") };
-        let pauses = RetryPolicy {
-            first_pause: Duration::from_millis(1),
-            distance: Duration::ZERO,
-            ..RetryPolicy::default()
-        };
-        let model = Retry::with_policy(HttpModel::new(endpoint, None).unwrap(), pauses);
-        let runs = Arc::new(Mutex::new(BTreeMap::new()));
-        let counted = |inner| Arc::new(Counted { inner, runs: Arc::clone(&runs) }) as Arc<dyn Tool>;
-        let harness = Harness {
-            model: Arc::new(model),
-            tools: tools::all().into_iter().map(counted).collect(),
-            verifier: Arc::new(Content),
-            spec: HarnessSpec { max_turns: 25, ..HarnessSpec::default() },
-            recovery: Recovery { pauses, fallbacks: Vec::new() },
-            clock: Arc::new(ManualClock::default()),
-        };
-        let root = AbsPath::new("/no/such/project").unwrap();
-        let mut documents = Documents::default();
-        for file in ["a.rs", "b.rs"] {
-            documents.open(root.join(file), 1, "fn one() {}\n");
-        }
-        let task = Task {
-            goal: "call it two".to_owned(),
-            snapshot: documents.snapshot(root),
-            place: None,
-            diagnostics: Vec::new(),
-            done_when: DoneWhen::Answered,
-        };
-        let (events, _watched) = tokio::sync::mpsc::unbounded_channel();
-        let (outcome, _) = harness.run(task, events, Vec::new(), CancellationToken::new()).await;
-        let runs = runs.lock().unwrap().clone();
-        Ended { outcome, runs, requests: provider.requests().len() }
+        let mut ended = call_it_two(endpoint).await;
+        ended.requests = provider.requests().len();
+        ended
     }
 }
 
+/// Does the task with the model at this endpoint.
+pub(crate) async fn call_it_two(endpoint: Endpoint) -> Ended {
+    let pauses = RetryPolicy {
+        first_pause: Duration::from_millis(1),
+        distance: Duration::ZERO,
+        ..RetryPolicy::default()
+    };
+    let model = Retry::with_policy(HttpModel::new(endpoint, None).unwrap(), pauses);
+    let runs = Arc::new(Mutex::new(BTreeMap::new()));
+    let counted = |inner| Arc::new(Counted { inner, runs: Arc::clone(&runs) }) as Arc<dyn Tool>;
+    let harness = Harness {
+        model: Arc::new(model),
+        tools: tools::all().into_iter().map(counted).collect(),
+        verifier: Arc::new(Content),
+        spec: HarnessSpec { max_turns: 25, ..HarnessSpec::default() },
+        recovery: Recovery { pauses, fallbacks: Vec::new() },
+        clock: Arc::new(ManualClock::default()),
+    };
+    let root = AbsPath::new("/no/such/project").unwrap();
+    let mut documents = Documents::default();
+    for file in ["a.rs", "b.rs"] {
+        documents.open(root.join(file), 1, "fn one() {}\n");
+    }
+    let task = Task {
+        goal: "call it two".to_owned(),
+        snapshot: documents.snapshot(root),
+        place: None,
+        diagnostics: Vec::new(),
+        done_when: DoneWhen::Answered,
+    };
+    let (events, _watched) = tokio::sync::mpsc::unbounded_channel();
+    let (outcome, _) = harness.run(task, events, Vec::new(), CancellationToken::new()).await;
+    let runs = runs.lock().unwrap().clone();
+    Ended { outcome, runs, requests: 0 }
+}
+
 /// What became of a task.
-struct Ended {
-    outcome: Outcome,
+pub(crate) struct Ended {
+    pub(crate) outcome: Outcome,
     /// How often each call has run.
-    runs: BTreeMap<String, usize>,
+    pub(crate) runs: BTreeMap<String, usize>,
+    /// How many requests the provider has seen.
     requests: usize,
 }
 
 impl Ended {
     /// The task is done, by everything that it needs and by nothing twice.
-    fn assert_done(&self, case: &str) {
+    pub(crate) fn assert_done(&self, case: &str) {
         assert_eq!(self.outcome.status, Status::Done, "{case}");
         assert!(self.outcome.summary.ends_with("edited."), "{case}: {}", self.outcome.summary);
         let files = self.outcome.change.files.iter();
