@@ -7,7 +7,13 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 /// A coding agent behind the Language Server Protocol.
 #[derive(Debug, Parser)]
 #[command(name = "ostler", version, about)]
+#[command(after_help = "Without a command it serves an editor on stdin and stdout.\n\
+    New here: `ostler demo` shows it at work, `ostler setup helix` (or neovim, vscode) connects\n\
+    your editor, and `ostler doctor` says what is wrong where something is.")]
 pub(crate) struct Args {
+    /// Read settings from this file instead of ~/.config/ostler/config.toml.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -20,6 +26,23 @@ pub(crate) enum Command {
     Demo,
     /// Do one task without an editor and print the checked change.
     Run(Run),
+    /// Keep keys of model servers, and say yes to models that were found.
+    Auth {
+        #[command(subcommand)]
+        command: Auth,
+    },
+    /// Trust a workspace: its own `.ostler/config.toml` counts from now on.
+    ///
+    /// Even then it cannot choose the model, set an endpoint or name a key. The list of trusted
+    /// workspaces lies in Ostler's data folder, outside of all of them.
+    Trust(Trust),
+    /// Trust a workspace no more.
+    Untrust {
+        /// The workspace; the current folder if not given.
+        folder: Option<PathBuf>,
+    },
+    /// Show each setting with the place that it comes from, and what is wrong.
+    Config(Config),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -27,7 +50,7 @@ pub(crate) struct Run {
     /// The project; the current folder if not given.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) root: Option<PathBuf>,
-    /// Who does it, as DIALECT/NAME, or `offline`.
+    /// Who does it, as ENDPOINT/NAME (such as anthropic/claude-opus-5), or `offline`.
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
     /// Print each event of the session as one JSON object a line, the outcome last.
@@ -42,4 +65,67 @@ pub(crate) struct Run {
     /// What is to be done, such as "fix the build".
     #[arg(required = true)]
     pub(crate) task: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Auth {
+    /// Keep a key. It is read from stdin, or asked for without showing it; never an argument.
+    ///
+    /// The key is bound to the server (scheme, host and port) and kept in a file that only you can
+    /// read, in Ostler's data folder. It is sent to that server and to no other, whatever else is
+    /// configured. A key of a provider that Ostler knows is also a yes to using that provider.
+    #[command(after_help = "Examples:\n  \
+        ostler auth add anthropic\n  \
+        pass show openai | ostler auth add openai\n  \
+        ostler auth add https://llm.example.com/v1")]
+    Add {
+        /// A provider (anthropic, openai), one of your `endpoints`, or a URL.
+        #[arg(value_name = "SERVER")]
+        server: String,
+    },
+    /// List the servers that keys are kept for, keys that were found, and what they are used for.
+    List {
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget the key for a server, and what you have said yes to there.
+    Remove {
+        /// A provider (anthropic, openai), one of your `endpoints`, or a URL.
+        #[arg(value_name = "SERVER")]
+        server: String,
+    },
+    /// Say yes to a model that was found: its key is in the environment, or it runs here.
+    #[command(after_help = "Examples:\n  \
+        ostler auth use anthropic\n  \
+        ostler auth use ollama/qwen3-coder\n\n\
+        A model that is configured, or named by --model or $OSTLER_MODEL, needs no yes.")]
+    Use {
+        /// A provider (anthropic, openai, ollama, llamacpp, lmstudio, vllm), with or without the
+        /// name of a model.
+        #[arg(value_name = "PROVIDER[/MODEL]")]
+        model: String,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Trust {
+    /// The workspace; the current folder if not given.
+    pub(crate) folder: Option<PathBuf>,
+    /// List the trusted workspaces instead.
+    #[arg(long, conflicts_with = "folder")]
+    pub(crate) list: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Config {
+    /// Print the JSON schema of the settings file instead.
+    #[arg(long)]
+    pub(crate) schema: bool,
+    /// As one JSON object.
+    #[arg(long, conflicts_with = "schema")]
+    pub(crate) json: bool,
+    /// The workspace whose own file is looked at; the current folder if not given.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) root: Option<PathBuf>,
 }

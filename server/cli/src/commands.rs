@@ -1,17 +1,41 @@
 //! One file, one subcommand.
 
+mod auth;
+mod config;
 mod demo;
 mod run;
 mod serve;
+mod trust;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
+
 use crate::args::{Args, Command};
+use crate::compose::Sources;
+use crate::terminal::fail;
 
 pub(crate) async fn run(args: Args) -> ExitCode {
+    let sources = Sources::new(args.config);
     match args.command {
-        None | Some(Command::Serve) => serve::serve().await,
+        None | Some(Command::Serve) => serve::serve(sources).await,
         Some(Command::Demo) => demo::demo().await,
-        Some(Command::Run(args)) => run::run(args).await,
+        Some(Command::Run(args)) => match run::run(args, sources).await {
+            Ok(code) => code,
+            Err(error) => code(Err(error)),
+        },
+        Some(Command::Auth { command }) => code(auth::auth(command, &sources).await),
+        Some(Command::Trust(args)) => code(trust::trust(&args)),
+        Some(Command::Untrust { folder }) => code(trust::untrust(folder.as_deref())),
+        Some(Command::Config(args)) => code(config::config(&args, &sources)),
+    }
+}
+
+/// 0 if all is well, 1 if not; an error is told in one line.
+fn code(done: Result<bool>) -> ExitCode {
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => fail(&format!("{error:#}")),
     }
 }

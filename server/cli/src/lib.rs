@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod compose;
+mod runner;
 mod terminal;
 
 use std::process::ExitCode;

@@ -111,6 +111,7 @@ impl Run<'_> {
             error,
             ModelError::Interrupted(_)
                 | ModelError::Unavailable { .. }
+                | ModelError::Overloaded { .. }
                 | ModelError::RateLimited { .. }
                 | ModelError::Protocol(_)
         ) && answer.seen;

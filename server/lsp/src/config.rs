@@ -47,8 +47,8 @@ pub(crate) type Command = Arc<
 /// Lets time pass.
 pub(crate) type Timer = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// Hears of the client's settings.
-pub(crate) type SettingsSink = Arc<dyn Fn(&Value) + Send + Sync>;
+/// Hears of the client's settings, and says what the user must know about them.
+pub(crate) type SettingsSink = Arc<dyn Fn(&Value) -> Vec<String> + Send + Sync>;
 
 /// Why a command did nothing; one line for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -127,11 +127,15 @@ impl ServerConfig {
         self
     }
 
-    /// Hands the client's settings to `sink`, as they come: first the `initializationOptions`,
-    /// then what each `workspace/didChangeConfiguration` says. It is called in the order of the
-    /// wire and must be quick.
+    /// Hands the client's settings to `sink`, as they come: first the `initializationOptions`
+    /// (null if there are none), then what the client answers to `workspace/configuration`, if it
+    /// can be asked, and what each `workspace/didChangeConfiguration` says. Each replaces what
+    /// came before. The lines that `sink` returns are shown to the user. It must be quick.
     #[must_use]
-    pub fn on_settings(mut self, sink: impl Fn(&Value) + Send + Sync + 'static) -> ServerConfig {
+    pub fn on_settings(
+        mut self,
+        sink: impl Fn(&Value) -> Vec<String> + Send + Sync + 'static,
+    ) -> ServerConfig {
         self.on_settings = Some(Arc::new(sink));
         self
     }

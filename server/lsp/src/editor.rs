@@ -72,6 +72,14 @@ impl Editor {
         }
     }
 
+    /// Asks for the settings of this name, which the client must be able to answer. `None` if it
+    /// does not.
+    pub(crate) async fn settings(&self, section: &str) -> Option<Value> {
+        let item = lsp::ConfigurationItem { section: Some(section.to_owned()), scope_uri: None };
+        let answer = self.client.configuration(vec![item]).await.ok()?;
+        answer.into_iter().next()
+    }
+
     /// Asks whether progress may be shown under `token`; `false` if not.
     pub(crate) async fn create_progress(&self, token: &str) -> bool {
         self.facts().progress && self.client.create_work_done_progress(token.into()).await.is_ok()

@@ -11,6 +11,8 @@ pub(crate) struct Facts {
     pub(crate) encoding: PositionEncoding,
     /// It shows progress that the server begins.
     pub(crate) progress: bool,
+    /// It can be asked for its settings.
+    pub(crate) configuration: bool,
     /// It applies edits on request.
     pub(crate) apply_edit: bool,
     /// It understands edits with document versions.
@@ -68,6 +70,7 @@ impl Facts {
                 PositionEncoding::Utf16
             },
             progress: says("/window/workDoneProgress"),
+            configuration: says("/workspace/configuration"),
             apply_edit: says("/workspace/applyEdit"),
             document_changes: says(DOCUMENT_CHANGES),
             create_files: lists(operations, "create"),

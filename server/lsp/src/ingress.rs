@@ -52,6 +52,7 @@ where
                 request = methods::initialize::read(&self.shared, request);
                 return at_once(self.inner.call(request));
             }
+            "initialized" => methods::initialized::heard(&self.shared),
             "shutdown" => self.shared.shut_down(),
             _ => {}
         }

@@ -10,6 +10,7 @@
 //! changed by the editor alone, at our request, with versions. No panic reaches the user.
 
 mod backend;
+mod client_settings;
 mod config;
 mod convert;
 mod delivery;

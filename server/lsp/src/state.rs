@@ -65,6 +65,8 @@ struct State {
     documents: Documents,
     folders: Vec<AbsPath>,
     shut_down: bool,
+    /// What the user must hear about the settings, as soon as anything can be said.
+    untold: Vec<String>,
     deliveries: Deliveries,
     /// What other servers complained about when the client last told us, by file.
     diagnostics: BTreeMap<AbsPath, Vec<Diagnostic>>,
@@ -119,6 +121,15 @@ impl Shared {
         let mut state = self.state();
         state.folders.retain(|folder| !gone.contains(folder) && !new.contains(folder));
         state.folders.extend(new);
+    }
+
+    /// Keeps lines for the user until something can be said.
+    pub(crate) fn keep_untold(&self, lines: Vec<String>) {
+        self.state().untold.extend(lines);
+    }
+
+    pub(crate) fn take_untold(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().untold)
     }
 
     /// Remembers that the client asked us to shut down.

@@ -3,6 +3,8 @@
 
 mod anthropic;
 mod chat;
+#[cfg(test)]
+mod fuzz;
 mod object;
 mod responses;
 #[cfg(test)]
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::endpoint::{Dialect, Endpoint};
+use crate::quirks;
 use crate::sse::SseEvent;
 use crate::{Block, ModelError, Request, StopReason, StreamEvent, ToolUse};
 
@@ -57,13 +60,14 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
     encoded.map_err(|error| ModelError::BadRequest(format!("the request is not JSON: {error}")))
 }
 
-/// A reader for the answer to `request`.
-pub(crate) fn decoder(dialect: Dialect, request: &Request) -> Box<dyn Decode> {
+/// A reader for the answer of `endpoint` to `request`.
+pub(crate) fn decoder(endpoint: &Endpoint, request: &Request) -> Box<dyn Decode> {
     let names = CallNames::after(request);
-    match dialect {
-        Dialect::Anthropic => Box::new(anthropic::Decoder::new(names)),
-        Dialect::Chat => Box::new(chat::Decoder::new(names)),
-        Dialect::Responses => Box::new(responses::Decoder::new(names)),
+    let origin = endpoint.origin();
+    match endpoint.dialect {
+        Dialect::Anthropic => Box::new(anthropic::Decoder::new(names, origin)),
+        Dialect::Chat => Box::new(chat::Decoder::new(names, origin)),
+        Dialect::Responses => Box::new(responses::Decoder::new(names, origin)),
     }
 }
 
@@ -109,17 +113,36 @@ fn further_members<'a>(endpoint: &'a Endpoint, own: &[&str]) -> BTreeMap<&'a str
 
 /// `path` on a server whose base URL holds the version, as OpenAI's does. A bare address gets
 /// `/v1`, which is where all such servers have it.
-fn openai_url(base: &str, path: &str) -> String {
+pub(crate) fn openai_url(base: &str, path: &str) -> String {
     let base = base.trim_end_matches('/');
     let authority = base.split_once("://").map_or(base, |(_, rest)| rest);
     let version = if authority.contains('/') { "" } else { "/v1" };
     format!("{base}{version}{path}")
 }
 
-/// What this dialect attached to the call.
-fn extra_members(call: &ToolUse, dialect: Dialect) -> Object {
-    let extra = call.extra.as_ref().filter(|extra| extra.dialect == dialect.name());
-    extra.and_then(|extra| Object::parse(extra.members.as_str())).unwrap_or_default()
+/// What `origin` attached to the call; `None` if another wrote it.
+fn extra_members(call: &ToolUse, origin: &str) -> Option<Object> {
+    let extra = call.extra.as_ref().filter(|extra| extra.origin == origin)?;
+    Object::parse(extra.members.as_str())
+}
+
+/// A name for the prefix that all requests of a conversation, and those of its forks, share: what
+/// they begin with.
+fn cache_key(request: &Request) -> String {
+    let mut state = quirks::fnv(b"");
+    let mut add = |text: &str| {
+        state = quirks::fnv_on(state, text.as_bytes());
+        // An end that is no text keeps "a", "b" and "ab", "" apart.
+        state = quirks::fnv_on(state, &[0xff]);
+    };
+    request.system.iter().for_each(|text| add(text));
+    request.tools.iter().for_each(|tool| add(&tool.name));
+    for block in request.messages.first().iter().flat_map(|message| &message.content) {
+        if let Block::Text(text) = block {
+            add(text);
+        }
+    }
+    format!("ostler-{}", quirks::digits(state, 11))
 }
 
 /// The last event of a stream in the dialects that have no better end.

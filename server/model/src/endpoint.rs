@@ -1,18 +1,28 @@
 //! Where a model is and how it wants to be spoken to: everything that differs between two
 //! servers of one dialect, as data.
 
+use std::fmt;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::Quirks;
+use crate::catalog::CountKind;
+use crate::fim::FimKind;
+use crate::quirks::MaxTokensMember;
+
 /// The language a server speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 pub enum Dialect {
     /// Anthropic's Messages.
+    #[serde(rename = "anthropic")]
     Anthropic,
     /// OpenAI's Chat Completions, which most other servers copy.
+    #[serde(rename = "openai-chat")]
     Chat,
     /// OpenAI's Responses.
+    #[serde(rename = "openai-responses")]
     Responses,
 }
 
@@ -20,7 +30,7 @@ impl Dialect {
     /// All of them.
     pub const ALL: [Dialect; 3] = [Dialect::Anthropic, Dialect::Chat, Dialect::Responses];
 
-    /// Its name, as it stands in settings, in a model's name and in [`crate::Block::Opaque`].
+    /// Its name, as it stands in settings and in a model's name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -56,15 +66,6 @@ pub enum CacheTtl {
     OneHour,
 }
 
-/// How Chat Completions calls the upper bound of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MaxTokensMember {
-    /// `max_tokens`, which every compatible server knows.
-    MaxTokens,
-    /// `max_completion_tokens`, which OpenAI's own reasoning models demand.
-    MaxCompletionTokens,
-}
-
 /// How long to wait for a sign of life. There is no limit for a whole answer: a model may think
 /// for long, as long as something comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,8 +88,9 @@ impl Default for Timeouts {
     }
 }
 
-/// A server and a model on it.
-#[derive(Debug, Clone, PartialEq)]
+/// A server and a model on it. What it prints of itself holds neither the values of headers nor a
+/// proxy's password.
+#[derive(Clone, PartialEq)]
 pub struct Endpoint {
     /// Where the server is, as its vendor's own SDK takes it: with the version in its path
     /// (`https://api.openai.com/v1`) or without (`https://api.anthropic.com`).
@@ -103,8 +105,8 @@ pub struct Endpoint {
     pub model: String,
     /// Upper bound of an answer in tokens; a request that asks for more is cut down to it.
     pub max_tokens: u32,
-    /// How the bound is called; for Chat Completions only.
-    pub max_tokens_member: MaxTokensMember,
+    /// In what the server differs from the dialect's own vendor.
+    pub quirks: Quirks,
     /// How long marked prefixes are kept.
     pub cache_ttl: CacheTtl,
     /// Further headers, such as `anthropic-beta`.
@@ -116,6 +118,14 @@ pub struct Endpoint {
     pub timeouts: Timeouts,
     /// The proxy, as a URL. The environment's proxies count only if they are put here.
     pub proxy: Option<String>,
+    /// Requests that are under way at a time, at most; all may be if there is no bound.
+    pub concurrent: Option<usize>,
+    /// How the server completes code between two texts, if it does.
+    pub fim: Option<FimKind>,
+    /// How the server counts tokens, if it does.
+    pub count: Option<CountKind>,
+    /// Certificates that are trusted besides those of this machine, in PEM.
+    pub roots: Option<String>,
 }
 
 /// The version of Anthropic's Messages that is asked for where settings name no other. It
@@ -132,11 +142,10 @@ impl Endpoint {
             Dialect::Chat | Dialect::Responses => None,
         };
         let base_url = base_url.into();
-        let max_tokens_member = if base_url.starts_with("https://api.openai.com/") {
-            MaxTokensMember::MaxCompletionTokens
-        } else {
-            MaxTokensMember::MaxTokens
-        };
+        let mut quirks = Quirks::default();
+        if base_url.starts_with("https://api.openai.com/") {
+            quirks.max_tokens = MaxTokensMember::MaxCompletionTokens;
+        }
         Endpoint {
             base_url,
             dialect,
@@ -144,12 +153,96 @@ impl Endpoint {
             auth: Auth::Bearer,
             model: model.into(),
             max_tokens: 32_000,
-            max_tokens_member,
+            quirks,
             cache_ttl: CacheTtl::default(),
             headers: Vec::new(),
             body: Map::new(),
             timeouts: Timeouts::default(),
             proxy: None,
+            concurrent: None,
+            fim: None,
+            count: None,
+            roots: None,
+        }
+    }
+
+    /// The server without the version in its path: where what is not of the dialect is found.
+    pub(crate) fn root(&self) -> &str {
+        let base = self.base_url.trim_end_matches('/');
+        base.strip_suffix("/v1").unwrap_or(base)
+    }
+
+    /// The server's address as it may be shown.
+    pub(crate) fn shown_url(&self) -> String {
+        without_password(&self.base_url)
+    }
+
+    /// Headers that name the version of the dialect.
+    pub(crate) fn version_headers(&self) -> Vec<(&'static str, String)> {
+        let version = self.version.as_ref().filter(|_| self.dialect == Dialect::Anthropic);
+        version.map(|version| ("anthropic-version", version.clone())).into_iter().collect()
+    }
+
+    /// Who wrote an answer, as [`crate::Block::Opaque`] and [`crate::Extra`] record it: the
+    /// dialect, the server and the model. Signed thinking is bound to all three.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let server = self.base_url.trim_end_matches('/');
+        format!("{} {server} {}", self.dialect.name(), self.model)
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Endpoint")
+            .field("base_url", &without_password(&self.base_url))
+            .field("dialect", &self.dialect)
+            .field("version", &self.version)
+            .field("auth", &self.auth)
+            .field("model", &self.model)
+            .field("max_tokens", &self.max_tokens)
+            .field("quirks", &self.quirks)
+            .field("cache_ttl", &self.cache_ttl)
+            .field("headers", &headers)
+            .field("body", &self.body)
+            .field("timeouts", &self.timeouts)
+            .field("proxy", &self.proxy.as_deref().map(without_password))
+            .field("concurrent", &self.concurrent)
+            .field("fim", &self.fim)
+            .field("count", &self.count)
+            .field("roots", &self.roots.is_some())
+            .finish()
+    }
+}
+
+/// `url` without what may be a password in it: what stands before the `@`, and the query.
+pub(crate) fn without_password(url: &str) -> String {
+    let url = url.split_once('?').map_or(url, |(start, _)| start);
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let colon = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{colon}{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_holds_no_secret() {
+        let mut endpoint = Endpoint::new(Dialect::Chat, "https://u:sk-1@a.test/v1?key=sk-1", "m");
+        endpoint.headers = vec![("x-team".to_owned(), "sk-1".to_owned())];
+        endpoint.proxy = Some("http://u:sk-1@proxy.test:3128".to_owned());
+        endpoint.roots = Some("sk-1".to_owned());
+        let printed = format!("{endpoint:?}");
+        assert!(!printed.contains("sk-1"), "{printed}");
+        for part in ["https://a.test/v1", "x-team", "http://proxy.test:3128"] {
+            assert!(printed.contains(part), "{printed}");
+        }
+        for (url, shown) in [("", ""), ("a.test", "a.test"), ("u:p@h/x@y", "h/x@y")] {
+            assert_eq!(without_password(url), shown);
         }
     }
 }

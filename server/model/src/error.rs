@@ -21,7 +21,15 @@ pub enum ModelError {
         /// How long it wants us to wait.
         after: Option<Duration>,
     },
-    /// The provider is overloaded or broken; trying again may help.
+    /// The provider has more to do than it can; trying again helps if it does not come soon.
+    #[error("{message}")]
+    Overloaded {
+        /// What the provider said.
+        message: String,
+        /// How long it wants us to wait.
+        after: Option<Duration>,
+    },
+    /// The provider is broken or out of reach; trying again may help.
     #[error("{message}")]
     Unavailable {
         /// What the provider said.

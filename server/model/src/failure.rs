@@ -45,15 +45,15 @@ const QUOTA: &[&str] = &[
 ];
 const QUOTA_PHRASES: &[&str] = &["credit balance is too low"];
 const AUTH: &[&str] = &["authentication_error", "permission_error", "invalid_api_key"];
-const RATE: &[&str] = &["rate_limit_error", "rate_limit_exceeded", "slow_down"];
+const RATE: &[&str] = &["rate_limit_error", "rate_limit_exceeded"];
+const OVERLOADED: &[&str] =
+    &["overloaded_error", "server_is_overloaded", "slow_down", "engine_overloaded"];
 const UNAVAILABLE: &[&str] = &[
-    "overloaded_error",
     "api_error",
     "timeout_error",
     "server_error",
     "internal_server_error",
     "internal_error",
-    "server_is_overloaded",
     "service_unavailable",
 ];
 const BAD_REQUEST: &[&str] = &["invalid_request_error", "not_found_error", "invalid_prompt"];
@@ -73,6 +73,11 @@ pub(crate) fn classify(status: Option<u16>, body: &str, hints: &Hints) -> ModelE
     }
     if word(AUTH) || matches!(status, Some(401 | 403)) {
         return ModelError::Auth(text);
+    }
+    // Whatever its words or its status, it asks for longer pauses.
+    if (word(OVERLOADED) || matches!(status, Some(503 | 529))) && hints.should_retry != Some(false)
+    {
+        return ModelError::Overloaded { message: text, after };
     }
     if word(RATE) || status == Some(429) {
         return match hints.should_retry {
@@ -109,7 +114,9 @@ struct Complaint {
 
 impl Complaint {
     fn read(body: &str) -> Complaint {
-        let Some(body_object) = Object::parse(body.trim()) else {
+        // Gemini's compatible server wraps its errors into a list of one.
+        let list: Vec<Object> = serde_json::from_str(body).unwrap_or_default();
+        let Some(body_object) = Object::parse(body.trim()).or(list.into_iter().next()) else {
             let message = if body.trim_start().starts_with('<') { "(a web page)" } else { body };
             return Complaint { message: message.to_owned(), words: Vec::new(), status: None };
         };
@@ -216,14 +223,14 @@ mod tests {
             &body("overloaded_error", "Overloaded"),
             plain(),
             expect![[
-                r#"Unavailable { message: "HTTP 529 overloaded_error: Overloaded", after: None }"#
+                r#"Overloaded { message: "HTTP 529 overloaded_error: Overloaded", after: None }"#
             ]],
         );
         check(
             None,
             &body("overloaded_error", "Overloaded"),
             plain(),
-            expect![[r#"Unavailable { message: "overloaded_error: Overloaded", after: None }"#]],
+            expect![[r#"Overloaded { message: "overloaded_error: Overloaded", after: None }"#]],
         );
         check(
             None,
@@ -281,6 +288,19 @@ mod tests {
             plain(),
             expect![[r#"BadRequest("HTTP 501: not supported")"#]],
         );
+    }
+
+    #[test]
+    fn who_has_too_much_to_do_says_so_in_many_ways() {
+        let overloaded = |status: Option<u16>, body: &str| {
+            let error = classify(status, body, &plain());
+            assert!(matches!(error, ModelError::Overloaded { .. }), "{body}: {error:?}");
+        };
+        overloaded(Some(529), "");
+        overloaded(Some(503), "<html>");
+        overloaded(Some(429), r#"{"error":{"type":"slow_down","message":"slower"}}"#);
+        overloaded(Some(503), r#"[{"error":{"code":503,"message":"The model is overloaded."}}]"#);
+        overloaded(None, r#"{"error":{"code":"server_is_overloaded","message":"later"}}"#);
     }
 
     #[test]

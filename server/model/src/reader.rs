@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 use crate::dialect::{self, Decode};
-use crate::sse::{SseEvent, SseParser};
+use crate::sse::{EventTooLarge, MAX_EVENT, SseEvent, SseParser};
 use crate::{ModelError, StreamEvent};
 
 /// Upper bound of a body, in bytes. No model writes that much; a broken server may.
@@ -24,11 +24,18 @@ enum Body {
     Events(SseParser),
     /// The server answers in one piece although it was asked for a stream.
     Json(Vec<u8>),
+    /// Each line is the data of one event.
+    Lines(Vec<u8>),
 }
 
 impl Reader {
     pub(crate) fn new(decoder: Box<dyn Decode>) -> Reader {
         Reader { body: Body::Unknown(Vec::new()), bytes: 0, decoder, stopped: false }
+    }
+
+    /// A reader of a body in which each line is one JSON value.
+    pub(crate) fn of_lines(decoder: Box<dyn Decode>) -> Reader {
+        Reader { body: Body::Lines(Vec::new()), bytes: 0, decoder, stopped: false }
     }
 
     /// Whether anything has come.
@@ -63,12 +70,14 @@ impl Reader {
             _ if self.stopped => Ok(()),
             Body::Json(bytes) => self.decoder.whole(&String::from_utf8_lossy(&bytes), out),
             Body::Unknown(_) => Err(dialect::broken_off()),
+            Body::Lines(rest) => {
+                let last = lone_event(&rest).filter(is_whole);
+                self.decode(last.as_slice(), out)?;
+                if self.stopped { Ok(()) } else { self.decoder.end(out) }
+            }
             Body::Events(parser) => {
                 // Without its blank line an event may be half of one: it counts if it is whole.
-                let last = parser.finish().filter(|event| {
-                    event.data.trim() == dialect::DONE
-                        || serde_json::from_str::<IgnoredAny>(&event.data).is_ok()
-                });
+                let last = parser.finish().filter(is_whole);
                 self.decode(last.as_slice(), out)?;
                 if self.stopped { Ok(()) } else { self.decoder.end(out) }
             }
@@ -91,6 +100,16 @@ impl Reader {
     }
 }
 
+fn is_whole(event: &SseEvent) -> bool {
+    event.data.trim() == dialect::DONE || serde_json::from_str::<IgnoredAny>(&event.data).is_ok()
+}
+
+/// The event of a line that is not blank.
+fn lone_event(line: &[u8]) -> Option<SseEvent> {
+    let data = String::from_utf8_lossy(line).trim().to_owned();
+    (!data.is_empty()).then_some(SseEvent { name: String::new(), data })
+}
+
 impl Body {
     fn push(&mut self, piece: &[u8], events: &mut Vec<SseEvent>) -> Result<(), ModelError> {
         match self {
@@ -102,8 +121,8 @@ impl Body {
                         *space = begun;
                         Ok(())
                     }
-                    // A stream of events never begins with a brace.
-                    Some(b'{') => {
+                    // A stream of events begins neither with a brace nor with a bracket.
+                    Some(b'{' | b'[') => {
                         *self = Body::Json(begun);
                         Ok(())
                     }
@@ -118,6 +137,18 @@ impl Body {
             }
             Body::Json(bytes) => {
                 bytes.extend_from_slice(piece);
+                Ok(())
+            }
+            Body::Lines(rest) => {
+                for piece in piece.split_inclusive(|&byte| byte == b'\n') {
+                    if rest.len() + piece.len() > MAX_EVENT {
+                        return Err(ModelError::Protocol(EventTooLarge.to_string()));
+                    }
+                    rest.extend_from_slice(piece);
+                    if rest.last() == Some(&b'\n') {
+                        events.extend(lone_event(&std::mem::take(rest)));
+                    }
+                }
                 Ok(())
             }
             Body::Events(parser) => parser

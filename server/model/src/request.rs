@@ -22,6 +22,25 @@ pub struct Request {
     pub cache_marks: Vec<CacheMark>,
 }
 
+impl Request {
+    /// Bytes of all that the model reads of it, without what a dialect puts around.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let system: usize = self.system.iter().map(|text| text.len()).sum();
+        let tools = self.tools.iter().map(|tool| {
+            tool.name.len() + tool.description.len() + tool.input_schema.to_string().len()
+        });
+        let blocks = self.messages.iter().flat_map(|message| &message.content);
+        let blocks = blocks.map(|block| match block {
+            Block::Text(text) => text.len(),
+            Block::ToolUse(call) => call.name.len() + call.input.as_str().len(),
+            Block::ToolResult(result) => result.text.len(),
+            Block::Opaque { json, .. } => json.as_str().len(),
+        });
+        system + tools.sum::<usize>() + blocks.sum::<usize>()
+    }
+}
+
 /// A tool as the model is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToolSpec {
@@ -70,10 +89,11 @@ pub enum Block {
     /// What a tool said.
     ToolResult(ToolResult),
     /// A block that only its provider understands (thinking, server tools, what is invented
-    /// tomorrow), to be sent back to the same dialect exactly as it came.
+    /// tomorrow), to be sent back to the same model exactly as it came, and to no other.
     Opaque {
-        /// The dialect that it belongs to.
-        dialect: String,
+        /// Who wrote it: [`crate::Endpoint::origin`].
+        #[serde(alias = "dialect")]
+        origin: String,
         /// The block.
         json: RawJson,
     },
@@ -98,11 +118,12 @@ pub struct ToolUse {
 }
 
 /// What only a provider understands about a block that everybody understands: a signature, who
-/// the caller was. It goes back to the same dialect as it came and to no other.
+/// the caller was. It goes back to the same model as it came and to no other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Extra {
-    /// The dialect that it belongs to.
-    pub dialect: String,
+    /// Who wrote it: [`crate::Endpoint::origin`].
+    #[serde(alias = "dialect")]
+    pub origin: String,
     /// Further members of the block: an object.
     pub members: RawJson,
 }

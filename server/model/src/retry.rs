@@ -1,21 +1,14 @@
 //! Trying again, where nobody can tell the difference.
 
-mod bucket;
-#[cfg(test)]
-mod tests;
-
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{EventStream, Model, ModelError, Request, StreamEvent};
-
-pub use bucket::Bucket;
+use crate::{Card, EventStream, Model, ModelError, Request, StreamEvent};
 
 /// How often and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +21,12 @@ pub struct RetryPolicy {
     pub first_pause: Duration,
     /// Upper bound of all pauses that the provider does not set itself.
     pub longest_pause: Duration,
+    /// [`RetryPolicy::first_pause`] where the provider says that it is overloaded.
+    pub first_overload: Duration,
+    /// [`RetryPolicy::longest_pause`] where the provider says that it is overloaded.
+    pub longest_overload: Duration,
     /// The longest pause that a provider may set; if it asks for more, the user should know.
     pub longest_asked: Duration,
-    /// While the provider is in trouble, requests that show one key follow each other at this
-    /// distance at least, so that tasks that failed together do not come back together.
-    pub distance: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -42,16 +36,16 @@ impl Default for RetryPolicy {
             budget: Duration::from_secs(180),
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(8),
+            first_overload: Duration::from_secs(2),
+            longest_overload: Duration::from_secs(60),
             longest_asked: Duration::from_secs(120),
-            distance: Duration::from_millis(250),
         }
     }
 }
 
 impl RetryPolicy {
     /// How long to wait before retry `number` (from 0) after `error`; `None` if it is of no use.
-    /// Where the provider asks for no pause of its own, a part of it is left to chance, so that
-    /// clients that failed together do not come back together.
+    /// Where the provider asks for no pause of its own, a part of it is left to chance.
     #[must_use]
     pub fn pause(&self, number: u32, error: &ModelError) -> Option<Duration> {
         self.pause_by(number, error, chance())
@@ -59,25 +53,27 @@ impl RetryPolicy {
 
     fn pause_by(&self, number: u32, error: &ModelError, chance: f64) -> Option<Duration> {
         let asked = match error {
+            ModelError::RateLimited { after, .. }
+            | ModelError::Overloaded { after, .. }
+            | ModelError::Unavailable { after, .. } => *after,
             ModelError::Interrupted(_) => None,
-            _ => asked(error)?,
+            ModelError::Auth(_)
+            | ModelError::Quota(_)
+            | ModelError::ContextOverflow(_)
+            | ModelError::BadRequest(_)
+            | ModelError::Protocol(_)
+            | ModelError::Cancelled => return None,
         };
         if number >= self.max_retries || asked.is_some_and(|asked| asked > self.longest_asked) {
             return None;
         }
-        let bound = self.first_pause.saturating_mul(2u32.saturating_pow(number));
-        Some(asked.unwrap_or_else(|| bound.min(self.longest_pause).mul_f64(chance)))
-    }
-}
-
-/// The pause that a provider in trouble asks for, if it asks for one; `None` for errors of
-/// another kind.
-fn asked(error: &ModelError) -> Option<Option<Duration>> {
-    match error {
-        ModelError::RateLimited { after, .. } | ModelError::Unavailable { after, .. } => {
-            Some(*after)
-        }
-        _ => None,
+        let (first, longest) = match error {
+            ModelError::Overloaded { .. } => (self.first_overload, self.longest_overload),
+            _ => (self.first_pause, self.longest_pause),
+        };
+        // Full jitter: clients that failed together do not come back together.
+        let bound = first.saturating_mul(2u32.saturating_pow(number));
+        Some(asked.unwrap_or_else(|| bound.min(longest).mul_f64(chance)))
     }
 }
 
@@ -85,26 +81,19 @@ fn asked(error: &ModelError) -> Option<Option<Duration>> {
 /// rate limits, overload, broken connections. After the first text, thinking or call it never
 /// does, because what was shown or begun cannot be taken back.
 pub struct Retry<M> {
-    inner: Arc<M>,
+    inner: std::sync::Arc<M>,
     policy: RetryPolicy,
-    bucket: Bucket,
 }
 
 impl<M: Model + 'static> Retry<M> {
-    /// `inner`, tried again by the default policy, with a bucket of its own.
+    /// `inner`, tried again by the default policy.
     pub fn new(inner: M) -> Retry<M> {
         Retry::with_policy(inner, RetryPolicy::default())
     }
 
-    /// `inner`, tried again by this policy, with a bucket of its own.
+    /// `inner`, tried again by this policy.
     pub fn with_policy(inner: M, policy: RetryPolicy) -> Retry<M> {
-        Retry { inner: Arc::new(inner), policy, bucket: Bucket::default() }
-    }
-
-    /// The same, but it shares `bucket` with all others that show the same key.
-    #[must_use]
-    pub fn sharing(self, bucket: &Bucket) -> Retry<M> {
-        Retry { bucket: bucket.clone(), ..self }
+        Retry { inner: std::sync::Arc::new(inner), policy }
     }
 }
 
@@ -113,12 +102,19 @@ impl<M: Model + 'static> Model for Retry<M> {
         self.inner.name()
     }
 
+    fn card(&self) -> Card {
+        self.inner.card()
+    }
+
+    fn tokens(&self, request: &Request) -> u64 {
+        self.inner.tokens(request)
+    }
+
     fn stream(&self, request: &Request, cancel: CancellationToken) -> EventStream {
         let attempts = Attempts {
-            current: None,
-            inner: Arc::clone(&self.inner),
+            current: self.inner.stream(request, cancel.clone()),
+            inner: self.inner.clone(),
             policy: self.policy,
-            bucket: self.bucket.clone(),
             request: request.clone(),
             cancel,
             begun: None,
@@ -135,11 +131,9 @@ impl<M: Model + 'static> Model for Retry<M> {
 }
 
 struct Attempts<M> {
-    /// The attempt under way; `None` before the first.
-    current: Option<EventStream>,
-    inner: Arc<M>,
+    current: EventStream,
+    inner: std::sync::Arc<M>,
     policy: RetryPolicy,
-    bucket: Bucket,
     request: Request,
     cancel: CancellationToken,
     begun: Option<Instant>,
@@ -152,57 +146,28 @@ impl<M: Model> Attempts<M> {
     async fn next(&mut self) -> Option<Result<StreamEvent, ModelError>> {
         let begun = *self.begun.get_or_insert_with(Instant::now);
         loop {
-            let item = match &mut self.current {
-                Some(current) => current.next().await?,
-                None => {
-                    if wait(&self.cancel, self.bucket.turn(self.policy.distance)).await.is_err() {
-                        return Some(Err(ModelError::Cancelled));
-                    }
-                    self.current = Some(self.inner.stream(&self.request, self.cancel.clone()));
-                    continue;
-                }
-            };
+            let item = self.current.next().await?;
             let error = match item {
+                // The second attempt begins too, but for the reader it is one answer.
+                Ok(StreamEvent::Started) if std::mem::replace(&mut self.started, true) => continue,
                 Ok(event) => {
-                    self.bucket.answered();
-                    // The second attempt begins too, but for the reader it is one answer.
-                    if event == StreamEvent::Started && std::mem::replace(&mut self.started, true) {
-                        continue;
-                    }
                     self.visible |= !matches!(event, StreamEvent::Started | StreamEvent::Usage(_));
                     return Some(Ok(event));
                 }
                 Err(error) => error,
             };
-            if let Some(asked) = asked(&error) {
-                self.bucket.troubled(asked.unwrap_or_default().min(self.policy.longest_asked));
-            }
-            let pause = match self.visible {
-                true => None,
-                false => self.policy.pause(self.retries, &error),
-            };
+            let pause = if self.visible { None } else { self.policy.pause(self.retries, &error) };
             let Some(pause) = pause.filter(|&pause| begun.elapsed() + pause <= self.policy.budget)
             else {
                 return Some(Err(error));
             };
             tracing::warn!(%error, ?pause, retry = self.retries + 1, "provider call fails");
-            if wait(&self.cancel, Instant::now() + pause).await.is_err() {
+            if tokio::time::timeout(pause, self.cancel.cancelled()).await.is_ok() {
                 return Some(Err(ModelError::Cancelled));
             }
             self.retries += 1;
-            self.current = None;
+            self.current = self.inner.stream(&self.request, self.cancel.clone());
         }
-    }
-}
-
-/// Waits until then.
-///
-/// # Errors
-/// If somebody asks to stop meanwhile.
-async fn wait(cancel: &CancellationToken, until: Instant) -> Result<(), ()> {
-    match tokio::time::timeout_at(until, cancel.cancelled()).await {
-        Ok(()) => Err(()),
-        Err(_) => Ok(()),
     }
 }
 
@@ -210,4 +175,130 @@ async fn wait(cancel: &CancellationToken, until: Instant) -> Result<(), ()> {
 fn chance() -> f64 {
     let bits = RandomState::new().hash_one(0u8) >> 11;
     bits as f64 / (1u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::{Block, StopReason};
+
+    type Played = Vec<Result<StreamEvent, ModelError>>;
+
+    /// A model that plays these answers one after the other.
+    #[derive(Clone, Default)]
+    struct Script(Arc<Mutex<VecDeque<Played>>>);
+
+    impl Model for Script {
+        fn name(&self) -> &str {
+            "script"
+        }
+
+        fn stream(&self, _: &Request, _: CancellationToken) -> EventStream {
+            let answer = self.0.lock().unwrap().pop_front().unwrap();
+            stream::iter(answer).boxed()
+        }
+    }
+
+    fn limited(seconds: u64) -> ModelError {
+        ModelError::RateLimited {
+            message: "later".to_owned(),
+            after: Some(Duration::from_secs(seconds)),
+        }
+    }
+
+    fn broken() -> ModelError {
+        ModelError::Interrupted("broken".to_owned())
+    }
+
+    /// Plays the answers and the good one; returns what came, how long it took and how many
+    /// answers were not asked for.
+    async fn play(answers: Vec<Played>) -> (Played, Duration, usize) {
+        let script = Script::default();
+        script.0.lock().unwrap().extend(answers);
+        let good = [StreamEvent::Started, StreamEvent::Stopped(StopReason::EndTurn)];
+        script.0.lock().unwrap().push_back(good.map(Ok).into());
+        let request = crate::dialect::testing::request(Vec::new());
+        let begun = Instant::now();
+        let retry = Retry::new(script.clone());
+        let events = retry.stream(&request, CancellationToken::new()).collect().await;
+        let left = script.0.lock().unwrap().len();
+        (events, begun.elapsed(), left)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_waits_as_long_as_it_is_asked_to() {
+        let (events, took, left) = play(vec![vec![Err(limited(7))], vec![Err(limited(2))]]).await;
+        assert_eq!(events.len(), 2);
+        assert_eq!(took, Duration::from_secs(9));
+        assert_eq!(left, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_stops_at_the_end_of_its_budget() {
+        let (events, took, left) = play(vec![vec![Err(limited(100))]; 2]).await;
+        assert_eq!(events, [Err(limited(100))]);
+        assert_eq!(took, Duration::from_secs(100));
+        assert_eq!(left, 1);
+        let (events, took, _) = play(vec![vec![Err(limited(121))]]).await;
+        assert_eq!((events, took), (vec![Err(limited(121))], Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_reader_sees_one_answer() {
+        let begun = vec![Ok(StreamEvent::Started), Err(broken())];
+        let (events, ..) = play(vec![begun.clone(), begun]).await;
+        let good = [StreamEvent::Started, StreamEvent::Stopped(StopReason::EndTurn)];
+        assert_eq!(events, good.map(Ok));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_that_was_seen_is_asked_for_again() {
+        for event in [
+            StreamEvent::TextDelta("a".to_owned()),
+            StreamEvent::ThinkingDelta("a".to_owned()),
+            StreamEvent::ToolUseStarted("a".to_owned()),
+            StreamEvent::Block(Block::Text("a".to_owned())),
+        ] {
+            let (events, _, left) = play(vec![vec![Ok(event.clone()), Err(broken())]]).await;
+            assert_eq!(events, [Ok(event), Err(broken())]);
+            assert_eq!(left, 1);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cancelling_ends_the_pause() {
+        let script = Script::default();
+        script.0.lock().unwrap().push_back(vec![Err(limited(100))]);
+        let cancel = CancellationToken::new();
+        let request = crate::dialect::testing::request(Vec::new());
+        let mut stream = Retry::new(script).stream(&request, cancel.clone());
+        let begun = Instant::now();
+        let (item, ()) = futures::join!(stream.next(), async { cancel.cancel() });
+        assert_eq!(item, Some(Err(ModelError::Cancelled)));
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        assert_eq!(stream.next().await, None);
+    }
+
+    #[test]
+    fn pauses_grow_to_a_bound_and_are_spread() {
+        let policy = RetryPolicy { max_retries: 7, ..RetryPolicy::default() };
+        let seconds = |number, chance| {
+            policy.pause_by(number, &broken(), chance).map(|pause| pause.as_secs_f64())
+        };
+        let longest: Vec<_> = (0..7).filter_map(|number| seconds(number, 1.0)).collect();
+        assert_eq!(longest, [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]);
+        assert_eq!(seconds(2, 0.25), Some(0.5));
+        assert_eq!(seconds(7, 1.0), None);
+        let overloaded = ModelError::Overloaded { message: String::new(), after: None };
+        let longest = (0..7).filter_map(|number| policy.pause_by(number, &overloaded, 1.0));
+        let longest: Vec<_> = longest.map(|pause| pause.as_secs()).collect();
+        assert_eq!(longest, [2, 4, 8, 16, 32, 60, 60]);
+        for _ in 0..100 {
+            assert!((0.0..1.0).contains(&chance()));
+        }
+        assert_ne!(chance(), chance());
+    }
 }

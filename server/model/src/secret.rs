@@ -3,10 +3,11 @@
 use reqwest::Url;
 
 use crate::ModelError;
+use crate::quirks;
 
 /// A key. It can be neither printed nor serialised, and it goes to one origin (scheme, host and
 /// port) alone: a base URL that somebody else sets cannot carry it away.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
     text: String,
     origin: String,
@@ -42,13 +43,22 @@ impl Secret {
         Ok(&self.text)
     }
 
+    /// A number by which equal keys are known as equal.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        quirks::fnv(self.text.as_bytes())
+    }
+
     /// `message` without the key, in case a server quotes it.
     pub(crate) fn redact(&self, message: &str) -> String {
         message.replace(&self.text, "[key]")
     }
 }
 
-fn origin(url: &str) -> Result<String, ModelError> {
+/// The origin (scheme, host and port) of `url`: what a key is bound to.
+///
+/// # Errors
+/// [`ModelError::Auth`] if `url` is not a URL with a host.
+pub fn origin(url: &str) -> Result<String, ModelError> {
     let parsed = Url::parse(url)
         .map_err(|error| ModelError::Auth(format!("`{url}` is not a URL: {error}")))?;
     if !parsed.has_host() {

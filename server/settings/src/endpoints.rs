@@ -1,8 +1,10 @@
 //! From settings to the model that does the work.
 
+use model::secret::origin;
 use model::{Auth, Dialect, Endpoint};
 
-use crate::Settings;
+use crate::providers::{PROVIDERS, Provider};
+use crate::{Offer, Origin, Settings};
 
 /// Where a key is to be looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +13,14 @@ pub enum KeySource {
     Environment(String),
     /// In this file.
     File(String),
+    /// Among the keys in Ostler's own hands.
+    Stored,
 }
 
 /// A model as users name it: the endpoint's name and the model's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelName {
-    /// One of `endpoints`, or the name of a dialect.
+    /// One of `endpoints`, or the name of a provider.
     pub endpoint: String,
     /// The model's name on that server.
     pub model: String,
@@ -36,32 +40,135 @@ pub enum Choice {
     },
 }
 
+/// Why a model was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// A setting names it.
+    Configured(Origin),
+    /// The user has given us a key for its server.
+    StoredKey,
+    /// Its key is in this variable, and the user said yes.
+    Variable(String),
+    /// It runs on this machine, and the user said yes.
+    LocalServer,
+    /// Nothing else was found, or nothing that the user said yes to.
+    NothingElse,
+}
+
+/// What the choice depends on besides the settings.
+pub struct Surroundings<'a> {
+    /// Whether a variable of the environment is set to something.
+    pub variable: &'a dyn Fn(&str) -> bool,
+    /// The origins that keys are stored for.
+    pub stored: &'a [String],
+    /// What the user has said yes to.
+    pub consents: &'a [Offer],
+    /// Servers on this machine that answered, with the models that they have.
+    pub servers: &'a [(String, Vec<String>)],
+}
+
+/// A model and why it was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// Its name as users write it.
+    pub name: String,
+    /// The model.
+    pub choice: Choice,
+    /// Why this one.
+    pub why: Why,
+    /// What else could be used after a yes; the best first.
+    pub offers: Vec<Offer>,
+}
+
 impl Settings {
-    /// The model that the settings name.
+    /// The model that does the work, in this order: the one that a setting names; one whose key
+    /// the user has given us; one whose key is in the environment, if the user said yes to that;
+    /// a server on this machine, if the user said yes to that; the built-in policy.
     ///
     /// # Errors
     /// One line that says what is wrong with the name or with its endpoint.
-    pub fn choice(&self) -> Result<Choice, String> {
-        let name = self.get("model").and_then(|value| value.text()).unwrap_or("offline");
-        if name == "offline" {
-            return Ok(Choice::Offline);
+    pub fn decide(&self, around: &Surroundings<'_>) -> Result<Decision, String> {
+        if let Some(value) = self.get("model")
+            && let Some(name) = value.text()
+            && value.origin != Origin::BuiltIn
+        {
+            let why = Why::Configured(value.origin.clone());
+            return Ok(Decision {
+                name: name.to_owned(),
+                choice: self.named(name)?,
+                why,
+                offers: Vec::new(),
+            });
         }
-        let Some((endpoint, model)) = name.split_once('/') else {
-            return Err(format!("`{name}` is no model: write ENDPOINT/NAME, or `offline`"));
-        };
-        let name = ModelName { endpoint: endpoint.to_owned(), model: model.to_owned() };
-        self.endpoint(&name)
+        let mut offers = Vec::new();
+        for provider in PROVIDERS {
+            let Ok(Choice::Http { endpoint, .. }) = self.endpoint(&name_of(provider, "")) else {
+                continue;
+            };
+            let Ok(origin) = origin(&endpoint.base_url) else { continue };
+            if let Some(model) = provider.model {
+                let stored = around.stored.contains(&origin);
+                if stored {
+                    return self.found(&name_of(provider, model), Why::StoredKey, offers);
+                }
+                let Some(variable) = provider.key.filter(|name| (around.variable)(name)) else {
+                    continue;
+                };
+                let model = format!("{}/{model}", provider.name);
+                offers.push(Offer { model, origin, source: format!("${variable}") });
+            } else if provider.is_local() {
+                let found = around.servers.iter().find(|(name, _)| name == provider.name);
+                let Some(model) = found.and_then(|(_, models)| models.first()) else { continue };
+                let model = format!("{}/{model}", provider.name);
+                offers.push(Offer { model, origin, source: "server".to_owned() });
+            }
+        }
+        let meant = offers.iter().enumerate().find_map(|(at, offer)| {
+            let yes = around.consents.iter().find(|consent| offer.is_meant_by(consent))?;
+            Some((at, yes.clone()))
+        });
+        if let Some((at, yes)) = meant {
+            offers.remove(at);
+            let why = match yes.source.strip_prefix('$') {
+                Some(variable) => Why::Variable(variable.to_owned()),
+                None => Why::LocalServer,
+            };
+            return self.found(&split(&yes.model)?, why, offers);
+        }
+        let name = "offline".to_owned();
+        Ok(Decision { name, choice: Choice::Offline, why: Why::NothingElse, offers })
+    }
+
+    fn found(&self, name: &ModelName, why: Why, offers: Vec<Offer>) -> Result<Decision, String> {
+        let choice = self.endpoint(name)?;
+        let name = format!("{}/{}", name.endpoint, name.model);
+        Ok(Decision { name, choice, why, offers })
+    }
+
+    /// The model of this name.
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the name or with its endpoint.
+    pub fn named(&self, name: &str) -> Result<Choice, String> {
+        match name {
+            "offline" => Ok(Choice::Offline),
+            name => self.endpoint(&split(name)?),
+        }
     }
 
     fn endpoint(&self, name: &ModelName) -> Result<Choice, String> {
         let text = |key: &str| {
             self.get(&format!("endpoints.{}.{key}", name.endpoint)).and_then(|value| value.text())
         };
-        let dialect_name = text("dialect").unwrap_or(&name.endpoint);
-        let dialect = Dialect::of_name(dialect_name)
-            .ok_or_else(|| format!("no endpoint `{0}`: set endpoints.{0}.url", name.endpoint))?;
-        let vendor = vendor(dialect);
-        let url = text("url").unwrap_or(vendor.url);
+        let provider = match text("dialect") {
+            Some(dialect) => PROVIDERS.iter().find(|provider| {
+                Some(provider.dialect) == Dialect::of_name(dialect) && !provider.is_local()
+            }),
+            None => Provider::of_name(&name.endpoint),
+        };
+        let provider = provider.ok_or_else(|| self.unknown(&name.endpoint))?;
+        let dialect = text("dialect").and_then(Dialect::of_name).unwrap_or(provider.dialect);
+        let url = text("url").unwrap_or(provider.url);
         let mut endpoint = Endpoint::new(dialect, url, &name.model);
         if let Some(version) = text("version") {
             endpoint.version = Some(version.to_owned());
@@ -85,26 +192,39 @@ impl Settings {
         let mut keys = Vec::new();
         keys.extend(text("key_env").map(|name| KeySource::Environment(name.to_owned())));
         keys.extend(text("key_file").map(|path| KeySource::File(path.to_owned())));
+        keys.push(KeySource::Stored);
         // The vendor's own variable holds the vendor's key; it is not for other servers unless
         // the user's environment names that server beside it.
         let own = self.get(&format!("endpoints.{}.url", name.endpoint));
-        if own.is_none_or(|value| matches!(value.origin, crate::Origin::Environment(_))) {
-            keys.push(KeySource::Environment(vendor.key.to_owned()));
+        if own.is_none_or(|value| matches!(value.origin, Origin::Environment(_))) {
+            keys.extend(provider.key.map(|name| KeySource::Environment(name.to_owned())));
         }
         Ok(Choice::Http { endpoint: Box::new(endpoint), keys })
     }
-}
 
-struct Vendor {
-    url: &'static str,
-    key: &'static str,
-}
-
-fn vendor(dialect: Dialect) -> Vendor {
-    match dialect {
-        Dialect::Anthropic => Vendor { url: "https://api.anthropic.com", key: "ANTHROPIC_API_KEY" },
-        Dialect::Chat | Dialect::Responses => {
-            Vendor { url: "https://api.openai.com/v1", key: "OPENAI_API_KEY" }
+    /// What to say about an endpoint that there is not.
+    fn unknown(&self, name: &str) -> String {
+        let configured = self.iter().filter_map(|(path, _)| {
+            let rest = path.strip_prefix("endpoints.")?;
+            rest.split('.').next()
+        });
+        let known = configured.chain(PROVIDERS.iter().map(|provider| provider.name));
+        if let Some(near) = crate::problem::nearest(name, known.filter(|known| *known != name)) {
+            return format!("no endpoint `{name}`; did you mean `{near}`?");
         }
+        format!("no endpoint `{name}`: set endpoints.{name}.url and endpoints.{name}.dialect")
+    }
+}
+
+fn name_of(provider: &Provider, model: &str) -> ModelName {
+    ModelName { endpoint: provider.name.to_owned(), model: model.to_owned() }
+}
+
+fn split(name: &str) -> Result<ModelName, String> {
+    match name.split_once('/') {
+        Some((endpoint, model)) if !endpoint.is_empty() && !model.is_empty() => {
+            Ok(ModelName { endpoint: endpoint.to_owned(), model: model.to_owned() })
+        }
+        _ => Err(format!("`{name}` is no model: write ENDPOINT/NAME, or `offline`")),
     }
 }

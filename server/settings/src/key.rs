@@ -78,7 +78,17 @@ pub const KEYS: &[Key] = &[
     key("model", Kind::Text, Trust::UserOnly, "who does the work: ENDPOINT/NAME, or `offline`"),
 ];
 
+/// What is in force where nobody says otherwise, as JSON.
+const DEFAULTS: &[(&str, &str)] = &[("limits.turns", "60"), ("model", "\"offline\"")];
+
 impl Key {
+    /// What is in force where nobody says otherwise.
+    #[must_use]
+    pub fn default(&self) -> Option<serde_json::Value> {
+        let (_, json) = DEFAULTS.iter().find(|(path, _)| *path == self.path)?;
+        serde_json::from_str(json).ok()
+    }
+
     /// The setting of this name.
     pub(crate) fn find(path: &str) -> Option<&'static Key> {
         KEYS.iter().find(|key| {

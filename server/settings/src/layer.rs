@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::node::{self, Located};
-use crate::{Problem, Trust};
+use crate::{KEYS, Problem, Trust};
 
 /// Where a value comes from. Later ones count for more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,27 @@ pub struct Layer {
 }
 
 impl Layer {
+    /// What is in force where nobody says otherwise.
+    #[must_use]
+    pub fn built_in() -> Layer {
+        let mut root = serde_json::Map::new();
+        for key in KEYS {
+            let Some(value) = key.default() else { continue };
+            let mut at = &mut root;
+            let mut parts = key.path.split('.').peekable();
+            while let Some(part) = parts.next() {
+                if parts.peek().is_none() {
+                    at.insert(part.to_owned(), value.clone());
+                    break;
+                }
+                let inner = at.entry(part).or_insert_with(|| serde_json::json!({}));
+                let serde_json::Value::Object(inner) = inner else { break };
+                at = inner;
+            }
+        }
+        Layer::json(Origin::BuiltIn, &serde_json::Value::Object(root))
+    }
+
     /// A TOML file's text. What cannot be parsed is left out and becomes problems.
     #[must_use]
     pub fn toml(origin: Origin, text: &str) -> (Layer, Vec<Problem>) {
@@ -65,6 +86,17 @@ impl Layer {
             .map(|(line, message)| Problem { origin: origin.clone(), line, message })
             .collect();
         (Layer { origin, root }, problems)
+    }
+
+    /// What a client sends as its settings: with or without a table `ostler` around them, because
+    /// some clients send the section that they were asked for and some send all that they have
+    /// for this server. `[]` stands for an empty table.
+    #[must_use]
+    pub fn client(origin: Origin, value: &serde_json::Value) -> Layer {
+        match value.get("ostler") {
+            Some(inner) => Layer::json(origin, inner),
+            None => Layer::json(origin, value),
+        }
     }
 
     /// A client's settings. `[]` stands for an empty object, because that is what an empty Lua

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::{Choice, KeySource, Layer, Origin, Problem, resolve};
+use crate::{
+    Choice, Decision, KEYS, KeySource, Layer, Offer, Origin, PROVIDERS, Problem, Settings,
+    Surroundings, Why, resolve,
+};
 
 fn user(text: &str) -> (Layer, Vec<Problem>) {
     Layer::toml(Origin::UserFile("config.toml".to_owned()), text)
@@ -10,6 +13,22 @@ fn user(text: &str) -> (Layer, Vec<Problem>) {
 
 fn said(layers: &[Layer]) -> Vec<String> {
     resolve(layers).1.iter().map(ToString::to_string).collect()
+}
+
+/// Nothing around that speaks for any model.
+const NOTHING: Surroundings<'static> =
+    Surroundings { variable: &|_| false, stored: &[], consents: &[], servers: &[] };
+
+fn decided(settings: &Settings) -> Decision {
+    settings.decide(&NOTHING).unwrap()
+}
+
+/// The model's address and where its key is.
+fn endpoint(text: &str) -> (String, Vec<KeySource>) {
+    let Choice::Http { endpoint, keys } = decided(&resolve(&[user(text).0]).0).choice else {
+        panic!("offline")
+    };
+    (endpoint.base_url, keys)
 }
 
 #[test]
@@ -21,7 +40,7 @@ fn later_sources_count_for_more_and_say_where_they_come_from() {
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(settings.turns(), Some(5));
     assert_eq!(settings.get("model").unwrap().origin.to_string(), "$OSTLER_MODEL");
-    assert_eq!(settings.choice(), Ok(Choice::Offline));
+    assert_eq!(decided(&settings).why, Why::Configured(Origin::Environment("OSTLER_MODEL".into())));
 }
 
 #[test]
@@ -83,20 +102,118 @@ fn empty_lua_tables_are_empty_tables() {
 
 #[test]
 fn the_vendors_key_is_not_for_another_server() {
-    let (elsewhere, _) =
-        user("model = 'anthropic/m'\nendpoints.anthropic.url = 'https://other.test'\n");
-    let Ok(Choice::Http { endpoint, keys }) = resolve(&[elsewhere]).0.choice() else { panic!() };
-    assert_eq!((endpoint.base_url.as_str(), keys), ("https://other.test", vec![]));
-    let (vendor, _) = user("model = 'anthropic/m'\n");
-    let Ok(Choice::Http { endpoint, keys }) = resolve(&[vendor]).0.choice() else { panic!() };
-    assert_eq!(endpoint.base_url, "https://api.anthropic.com");
-    assert_eq!(keys, [KeySource::Environment("ANTHROPIC_API_KEY".to_owned())]);
+    let elsewhere = "model = 'anthropic/m'\nendpoints.anthropic.url = 'https://other.test'\n";
+    assert_eq!(endpoint(elsewhere), ("https://other.test".to_owned(), vec![KeySource::Stored]));
+    let (url, keys) = endpoint("model = 'anthropic/m'\n");
+    assert_eq!(url, "https://api.anthropic.com");
+    let variable = KeySource::Environment("ANTHROPIC_API_KEY".to_owned());
+    assert_eq!(keys, [KeySource::Stored, variable.clone()]);
+    // Who sets the address in the environment sets the key there as well.
+    let address = Origin::Environment("ANTHROPIC_BASE_URL".to_owned());
+    let address = Layer::single(address, "endpoints.anthropic.url", "https://other.test");
+    let (settings, _) = resolve(&[user("model = 'anthropic/m'\n").0, address]);
+    let Choice::Http { endpoint, keys } = decided(&settings).choice else { panic!() };
+    assert_eq!(
+        (endpoint.base_url.as_str(), keys.contains(&variable)),
+        ("https://other.test", true)
+    );
 }
 
 #[test]
 fn a_model_that_is_none_is_refused_in_words() {
-    let (file, _) = user("model = 'gpt'\n");
-    assert!(resolve(&[file]).0.choice().unwrap_err().contains("`gpt` is no model"));
-    let (file, _) = user("model = 'nosuch/x'\n");
-    assert!(resolve(&[file]).0.choice().unwrap_err().contains("endpoints.nosuch.url"));
+    let said = |text: &str| resolve(&[user(text).0]).0.decide(&NOTHING).unwrap_err();
+    assert!(said("model = 'gpt'\n").contains("`gpt` is no model"));
+    assert!(said("model = 'x/'\n").contains("`x/` is no model"));
+    assert!(said("model = 'nosuch/x'\n").contains("endpoints.nosuch.url"));
+    assert!(said("model = 'antropic/x'\n").contains("did you mean `anthropic`?"));
+    let home = "model = 'hone/x'\n[endpoints.home]\nurl = 'http://127.0.0.1:1'\n";
+    assert!(said(home).contains("did you mean `home`?"));
+}
+
+#[test]
+fn servers_that_are_known_by_name_need_no_configuration() {
+    for provider in PROVIDERS {
+        let (url, _) = endpoint(&format!("model = '{}/m/x'\n", provider.name));
+        assert_eq!(url, provider.url);
+    }
+    let (url, keys) =
+        endpoint("model = 'ollama/qwen3'\nendpoints.ollama.url = 'http://127.0.0.1:9/v1'\n");
+    assert_eq!((url.as_str(), keys), ("http://127.0.0.1:9/v1", vec![KeySource::Stored]));
+}
+
+fn offer(model: &str, origin: &str, source: &str) -> Offer {
+    Offer { model: model.into(), origin: origin.into(), source: source.into() }
+}
+
+/// In the order of the product: each step is taken only if those before it had nothing.
+#[test]
+fn a_model_is_chosen_in_order_and_only_after_a_yes() {
+    let (settings, _) = resolve(&[Layer::built_in()]);
+    assert_eq!(decided(&settings).why, Why::NothingElse);
+
+    let servers = [("ollama".to_owned(), vec!["qwen3".to_owned(), "other".to_owned()])];
+    let mut around = Surroundings { servers: &servers, ..NOTHING };
+    let local = offer("ollama/qwen3", "http://127.0.0.1:11434", "server");
+    let decision = settings.decide(&around).unwrap();
+    assert_eq!((decision.why, decision.offers), (Why::NothingElse, vec![local.clone()]));
+    let yes = [local.clone()];
+    around.consents = &yes;
+    let decision = settings.decide(&around).unwrap();
+    assert_eq!((decision.name.as_str(), decision.why), ("ollama/qwen3", Why::LocalServer));
+
+    around.variable = &|name| name == "ANTHROPIC_API_KEY";
+    let hosted =
+        offer("anthropic/claude-opus-5", "https://api.anthropic.com", "$ANTHROPIC_API_KEY");
+    let decision = settings.decide(&around).unwrap();
+    assert_eq!((decision.why, decision.offers), (Why::LocalServer, vec![hosted.clone()]));
+    // The yes may name another model.
+    let yes = [local, Offer { model: "anthropic/small".into(), ..hosted }];
+    around.consents = &yes;
+    let decision = settings.decide(&around).unwrap();
+    assert_eq!(decision.name, "anthropic/small");
+    assert_eq!(decision.why, Why::Variable("ANTHROPIC_API_KEY".into()));
+
+    let stored = ["https://api.openai.com".to_owned()];
+    around.variable = &|_| false;
+    around.stored = &stored;
+    let decision = settings.decide(&around).unwrap();
+    assert_eq!(
+        (decision.name.as_str(), decision.why),
+        ("openai-responses/gpt-5.6", Why::StoredKey)
+    );
+
+    let (settings, _) = resolve(&[Layer::built_in(), user("model = 'offline'\n").0]);
+    let decision = settings.decide(&around).unwrap();
+    assert_eq!(decision.why, Why::Configured(Origin::UserFile("config.toml".into())));
+    assert_eq!(decision.choice, Choice::Offline);
+}
+
+/// A yes to one server says nothing about another that the same name leads to later.
+#[test]
+fn a_yes_is_for_one_server() {
+    let yes = [offer("anthropic/m", "https://api.anthropic.com", "$ANTHROPIC_API_KEY")];
+    let around = Surroundings { variable: &|_| true, consents: &yes, ..NOTHING };
+    let address = Origin::Environment("ANTHROPIC_BASE_URL".to_owned());
+    let address = Layer::single(address, "endpoints.anthropic.url", "https://other.test");
+    let decision = resolve(&[address]).0.decide(&around).unwrap();
+    assert_eq!(decision.why, Why::NothingElse);
+    assert_eq!(decision.offers[0].origin, "https://other.test");
+}
+
+#[test]
+fn what_is_built_in_is_right() {
+    let (settings, problems) = resolve(&[Layer::built_in()]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let defaults = KEYS.iter().filter(|key| key.default().is_some()).count();
+    assert_eq!(settings.iter().count(), defaults);
+    assert!(settings.iter().all(|(_, value)| value.origin == Origin::BuiltIn));
+}
+
+#[test]
+fn a_client_may_send_its_settings_with_their_name_around_them() {
+    for value in [json!({"limits": {"turns": 4}}), json!({"ostler": {"limits": {"turns": 4}}})] {
+        let (settings, problems) = resolve(&[Layer::client(Origin::Client, &value)]);
+        assert_eq!((settings.turns(), problems.len()), (Some(4), 0), "{value}");
+    }
+    assert!(resolve(&[Layer::client(Origin::Client, &json!({"ostler": []}))]).1.is_empty());
 }

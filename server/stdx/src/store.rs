@@ -86,6 +86,30 @@ pub fn read_lines(path: &Path) -> io::Result<Vec<String>> {
     Ok(whole.lines().map(str::to_owned).collect())
 }
 
+/// The bytes of the file at `path`; `None` if there is no such file.
+///
+/// # Errors
+/// If the file exists and cannot be read.
+#[expect(clippy::disallowed_methods, reason = "this is the door to our own files")]
+pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Waits until nobody else holds the lock file at `path`, which is made if it is missing. The
+/// lock goes with the returned file, and with the process, however that ends.
+///
+/// # Errors
+/// If the file can be neither opened nor locked.
+pub fn lock(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
 /// Replaces the file at `path` by `bytes` at once: readers see the old file or the new one.
 /// The permissions of an existing file are kept, a new one gets `mode`.
 ///

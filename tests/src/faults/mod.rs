@@ -158,7 +158,7 @@ impl<F: Fn(Answer) -> Answer + Send + 'static> Case<F> {
 pub(crate) async fn call_it_two(endpoint: Endpoint) -> Ended {
     let pauses = RetryPolicy {
         first_pause: Duration::from_millis(1),
-        distance: Duration::ZERO,
+        first_overload: Duration::from_millis(1),
         ..RetryPolicy::default()
     };
     let model = Retry::with_policy(HttpModel::new(endpoint, None).unwrap(), pauses);

@@ -2,6 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "a test starts the program under test")]
 
+mod client_settings;
+mod commands;
+mod home;
+
 use std::process::Stdio;
 use std::time::Duration;
 

@@ -113,7 +113,10 @@ async fn settings_arrive_in_the_order_of_the_wire() {
     let mut persona = persona(Editor::VsCode);
     persona.params["initializationOptions"] = json!({"n": 0});
     let bench = Bench::silent(persona, &[], |config| {
-        config.on_settings(move |settings| sink.lock().unwrap().push(settings["n"].clone()))
+        config.on_settings(move |settings| {
+            sink.lock().unwrap().push(settings["n"].clone());
+            Vec::new()
+        })
     });
     bench.client.initialize().await;
     for n in 1..100 {

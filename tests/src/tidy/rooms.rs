@@ -109,7 +109,7 @@ const ROOMS: &[Room] = &[
             "text",
             "stdx",
         ],
-        doors: &["clap", "anyhow", "tracing-subscriber"],
+        doors: &["clap", "anyhow", "tracing-subscriber", "rpassword"],
         waits: true,
     },
     // Never part of the program.

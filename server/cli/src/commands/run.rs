@@ -7,35 +7,34 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Outcome, Status, Task, TaskEvent};
+use settings::{Choice, ConsentStore, Settings, Why};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use workspace::Snapshot;
 
+use super::auth::how_to_use;
 use crate::args::Run;
-use crate::terminal::{fail, note, say};
-use crate::{compose, terminal};
+use crate::compose::{self, Sources};
+use crate::terminal::{confirm, is_interactive, note, one_line, say};
 
 /// The code of a task that ended with an answer and without a change: right for a question, and
 /// no success for whoever wanted something to be done.
 const ANSWERED: u8 = 3;
 
-pub(crate) async fn run(args: Run) -> ExitCode {
-    match try_run(args).await {
-        Ok(code) => code,
-        Err(error) => fail(&format!("{error:#}")),
-    }
-}
-
-async fn try_run(args: Run) -> Result<ExitCode> {
-    let root = root(&args)?;
+pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
+    let root = compose::folder(args.root.as_deref())?;
     let data = compose::data_dir()?;
-    let (settings, problems) = compose::settings(args.model.as_deref());
-    for problem in &problems {
-        note(&format!("ostler: {problem}"));
+    let sources = sources.with_model(args.model.clone());
+    let read = sources.read(Some((&root, &data)), None);
+    for problem in &read.problems {
+        note(&format!("ostler: {}", one_line(&problem.to_string())));
     }
-    let harness = compose::harness(&settings, &data)?;
+    let choice = choose(&read.settings, &data)?;
+    let key = compose::secret(&choice, &data)?;
+    let model = compose::model(choice, key)?;
+    let harness = compose::harness(&read.settings, model, compose::verifier(&data)?);
     let clock = SystemClock::new();
     let builds = harness.model.name() == "offline" || args.task.trim() == "fix the build";
     let task = Task {
@@ -91,14 +90,26 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
     Ok(outcome.change.files.len())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line knows the current folder")]
-fn root(args: &Run) -> Result<AbsPath> {
-    let here = std::env::current_dir().context("the current folder is gone")?;
-    let root = args.root.as_ref().map_or_else(|| here.clone(), |root| here.join(root));
-    let root = root.canonicalize().with_context(|| {
-        format!("no such folder: {}", terminal::printable(&root.to_string_lossy()))
-    })?;
-    Ok(AbsPath::new(root)?)
+/// The model that does it. Somebody who sits at the terminal is asked about the first one that was
+/// found and not said yes to; others are told how to say yes.
+fn choose(settings: &Settings, data: &DataDir) -> Result<Choice> {
+    let decision = compose::decide(settings, data)?;
+    let Some(offer) = decision.offers.first().filter(|_| decision.why == Why::NothingElse) else {
+        return Ok(decision.choice);
+    };
+    if !is_interactive() {
+        note(&format!("not used: {} ({})", offer.origin, how_to_use(offer)));
+        return Ok(decision.choice);
+    }
+    let question = format!(
+        "{} could do this: the project's text would go to {} ({}). Use it from now on?",
+        offer.model, offer.origin, offer.source
+    );
+    if !confirm(&question) {
+        return Ok(decision.choice);
+    }
+    ConsentStore::new(data).add(offer)?;
+    Ok(compose::decide(settings, data)?.choice)
 }
 
 /// The first interrupt stops the task, the second one the process.
@@ -118,7 +129,7 @@ async fn watch(mut events: mpsc::UnboundedReceiver<TaskEvent>) {
     while let Some(event) = events.recv().await {
         match event {
             TaskEvent::Call { tool, about } => note(&format!("  {tool} {about}")),
-            TaskEvent::Notice(text) => note(&format!("ostler: {text}")),
+            TaskEvent::Notice(text) => note(&format!("ostler: {}", one_line(&text))),
             TaskEvent::Phase(_) | TaskEvent::Usage(_) => {}
         }
     }

@@ -109,6 +109,7 @@ mod tests {
     use super::*;
 
     const ALL: Facts = Facts {
+        configuration: true,
         encoding: PositionEncoding::Utf16,
         progress: false,
         apply_edit: true,

@@ -7,9 +7,13 @@ use serde_json::Value;
 use crate::state::Shared;
 
 pub(super) fn apply(shared: &Arc<Shared>, params: Value) -> Result<(), String> {
-    let settings = params.get("settings").unwrap_or(&Value::Null);
-    if let Some(sink) = shared.config.on_settings.as_ref().filter(|_| !settings.is_null()) {
-        sink(settings);
+    match params.get("settings").unwrap_or(&Value::Null) {
+        // VS Code merely says that something changed, and wants to be asked what.
+        Value::Null => shared.ask_for_settings(),
+        settings => {
+            shared.hear_settings(settings);
+            shared.tell_of_settings();
+        }
     }
     Ok(())
 }

@@ -19,11 +19,7 @@ pub(crate) fn read(shared: &Arc<Shared>, request: Request) -> Request {
     tracing::info!(client = %params["clientInfo"], ?facts, "a client");
     shared.editor.learn(facts);
     shared.set_folders(folders(&params));
-    if let Some(sink) = &shared.config.on_settings
-        && let Some(options) = params.get("initializationOptions").filter(|o| !o.is_null())
-    {
-        sink(options);
-    }
+    shared.hear_settings(params.get("initializationOptions").unwrap_or(&Value::Null));
     if let Some(process) = params["processId"].as_u64().and_then(|id| u32::try_from(id).ok()) {
         parent::watch(shared, process);
     }

@@ -12,6 +12,7 @@ mod did_close;
 mod did_open;
 pub(crate) mod execute_command;
 pub(crate) mod initialize;
+pub(crate) mod initialized;
 mod work_done_progress_cancel;
 
 use std::sync::Arc;

@@ -36,6 +36,10 @@ impl Object {
         }
     }
 
+    pub(crate) fn is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|raw| raw.as_str() == "true")
+    }
+
     pub(crate) fn object(&self, key: &str) -> Option<Object> {
         Object::parse(self.get(key)?.as_str())
     }

@@ -3,7 +3,7 @@
 use expect_test::Expect;
 
 use super::decoder;
-use crate::endpoint::Dialect;
+use crate::endpoint::{Dialect, Endpoint};
 use crate::reader::Reader;
 use crate::{Block, Message, ModelError, Request, Role, StreamEvent};
 
@@ -18,12 +18,21 @@ pub(crate) fn request(messages: Vec<Message>) -> Request {
     }
 }
 
+/// A server of each dialect.
+pub(crate) fn endpoint(dialect: Dialect) -> Endpoint {
+    match dialect {
+        Dialect::Anthropic => Endpoint::new(dialect, "https://api.anthropic.com", "claude"),
+        Dialect::Chat => Endpoint::new(dialect, "http://localhost:8080", "m"),
+        Dialect::Responses => Endpoint::new(dialect, "https://api.openai.com/v1", "m"),
+    }
+}
+
 /// The events of an answer whose body comes in these pieces, and how it failed.
 pub(crate) fn read<'a>(
     dialect: Dialect,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> (Vec<StreamEvent>, Option<ModelError>) {
-    let mut reader = Reader::new(decoder(dialect, &request(Vec::new())));
+    let mut reader = Reader::new(decoder(&endpoint(dialect), &request(Vec::new())));
     let mut events = Vec::new();
     let result = pieces
         .into_iter()

@@ -2,13 +2,16 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use reqwest::Response;
 use tokio_util::sync::CancellationToken;
 
 use crate::endpoint::Timeouts;
+use crate::limiter::{Limiter, Permit};
 use crate::reader::Reader;
 use crate::secret::Secret;
 use crate::{ModelError, StreamEvent, failure};
@@ -27,12 +30,17 @@ pub(super) struct Answer {
     ready: VecDeque<Result<StreamEvent, ModelError>>,
     timeouts: Timeouts,
     key: Option<Secret>,
+    limiter: Arc<Limiter>,
+    /// Held while the server works on the request.
+    permit: Option<Permit>,
     cancel: CancellationToken,
 }
 
 type Sending = BoxFuture<'static, reqwest::Result<Response>>;
 
 enum State {
+    /// Others that show the same key come first.
+    Queued(BoxFuture<'static, Permit>, Sending, Reader),
     Sending(Sending, Reader),
     Reading {
         response: Response,
@@ -49,10 +57,11 @@ impl Answer {
         reader: Reader,
         timeouts: Timeouts,
         key: Option<Secret>,
+        limiter: Arc<Limiter>,
         cancel: CancellationToken,
     ) -> Answer {
-        let state = State::Sending(sending, reader);
-        Answer { state, ready: VecDeque::new(), timeouts, key, cancel }
+        let state = State::Queued(Arc::clone(&limiter).acquire().boxed(), sending, reader);
+        Answer { state, ready: VecDeque::new(), timeouts, key, limiter, permit: None, cancel }
     }
 
     /// The next event; `None` after the last.
@@ -63,6 +72,7 @@ impl Answer {
             if self.cancel.is_cancelled() && !(over && self.ready.is_empty()) {
                 self.ready.clear();
                 self.state = State::Over;
+                self.permit = None;
                 return Some(Err(ModelError::Cancelled));
             }
             if let Some(item) = self.ready.pop_front() {
@@ -70,6 +80,7 @@ impl Answer {
             }
             let step = match std::mem::replace(&mut self.state, State::Over) {
                 State::Over => return None,
+                State::Queued(queue, sending, reader) => self.queue(queue, sending, reader).await,
                 State::Stopped(response) => {
                     drain(response).await;
                     return None;
@@ -81,14 +92,36 @@ impl Answer {
                 Ok(state) => self.state = state,
                 Err(error) => self.ready.push_back(Err(error)),
             }
+            if matches!(self.state, State::Over | State::Stopped(_)) {
+                self.permit = None;
+            }
         }
+    }
+
+    async fn queue(
+        &mut self,
+        queue: BoxFuture<'static, Permit>,
+        sending: Sending,
+        reader: Reader,
+    ) -> Result<State, ModelError> {
+        let permit = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Err(ModelError::Cancelled),
+            permit = queue => permit,
+        };
+        self.permit = Some(permit);
+        Ok(State::Sending(sending, reader))
     }
 
     async fn send(&mut self, sending: Sending, reader: Reader) -> Result<State, ModelError> {
         let sent = guarded(&self.cancel, self.timeouts.first_byte, sending).await?;
         let response = sent.map_err(|error| transport(&error))?;
         let status = response.status();
+        if let Some(hold) = headers::hold(response.headers()) {
+            self.limiter.hold(hold);
+        }
         if status.is_success() {
+            self.limiter.succeeded();
             return Ok(State::Reading { response, reader });
         }
         if status.is_redirection() {
@@ -103,7 +136,12 @@ impl Answer {
             Some(key) => key.redact(&body),
             None => body,
         };
-        Err(failure::classify(Some(status.as_u16()), &body, &hints))
+        let error = failure::classify(Some(status.as_u16()), &body, &hints);
+        if let ModelError::RateLimited { after, .. } | ModelError::Overloaded { after, .. } = &error
+        {
+            self.limiter.complained(*after);
+        }
+        Err(error)
     }
 
     /// As much of an error's body as comes; the status alone says enough.
@@ -171,7 +209,7 @@ async fn drain(mut response: Response) {
 }
 
 /// A failure below HTTP. The URL is left out: it may hold what should not be shown.
-fn transport(error: &reqwest::Error) -> ModelError {
+pub(crate) fn transport(error: &reqwest::Error) -> ModelError {
     let mut text = String::new();
     let mut source: Option<&dyn std::error::Error> = std::error::Error::source(error);
     // The innermost cause is the one that says something ("connection refused").

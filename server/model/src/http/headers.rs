@@ -74,6 +74,60 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(then.saturating_sub(now)))
 }
 
+/// How long nothing is left of what a provider grants: requests, or tokens of any kind. The
+/// moments are compared with the answer's own `date`.
+pub(super) fn hold(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
+    let now = || http_date(text(DATE.as_str())?);
+    let anthropic = ["requests", "tokens", "input-tokens", "output-tokens"].map(|kind| {
+        let start = format!("anthropic-ratelimit-{kind}");
+        let empty = text(&format!("{start}-remaining")) == Some("0");
+        let reset = text(&format!("{start}-reset")).filter(|_| empty)?;
+        Some(Duration::from_secs(rfc3339(reset)?.saturating_sub(now()?)))
+    });
+    let openai = ["requests", "tokens"].map(|kind| {
+        let empty = text(&format!("x-ratelimit-remaining-{kind}")) == Some("0");
+        spelled_out(text(&format!("x-ratelimit-reset-{kind}")).filter(|_| empty)?)
+    });
+    anthropic.into_iter().chain(openai).flatten().max()
+}
+
+/// A duration such as `6m0s`, `1h2m3.5s` or `100ms`.
+fn spelled_out(text: &str) -> Option<Duration> {
+    let mut sum = 0.0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c.is_ascii_alphabetic())?;
+        let number: f64 = rest[..end].parse().ok()?;
+        rest = &rest[end..];
+        let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        sum += number
+            * match &rest[..end] {
+                "h" => 3600.0,
+                "m" => 60.0,
+                "s" => 1.0,
+                "ms" => 1e-3,
+                "us" | "ns" => 0.0,
+                _ => return None,
+            };
+        rest = &rest[end..];
+    }
+    Duration::try_from_secs_f64(sum).ok()
+}
+
+/// Seconds since 1970 of a moment such as `2026-11-29T10:00:00Z`, rounded up.
+fn rfc3339(text: &str) -> Option<u64> {
+    let (day, clock) = text.strip_suffix('Z')?.split_once('T')?;
+    let mut parts = day.split('-').map(|part| part.parse::<u64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut parts = clock.split(':').map(|part| part.parse::<u64>().ok());
+    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+    let valid = (1970..10_000).contains(&year) && (1..=12).contains(&month);
+    let days = valid.then(|| days_since_1970(year, month, day))?;
+    Some((days * 24 + hour) * 3600 + minute * 60 + second + u64::from(!fraction.is_empty()))
+}
+
 /// Seconds since 1970 of a date such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7; its
 /// two obsolete forms are not read).
 fn http_date(text: &str) -> Option<u64> {
@@ -87,11 +141,16 @@ fn http_date(text: &str) -> Option<u64> {
     let year: u64 = parts.next()?.parse().ok().filter(|year| (1970..10_000).contains(year))?;
     let mut clock = parts.next()?.split(':').map(|part| part.parse::<u64>().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    // Days by the calendar that begins in March, so that the leap day is the year's last.
+    Some((days_since_1970(year, month, day) * 24 + hour) * 3600 + minute * 60 + second)
+}
+
+/// Days from the beginning of 1970 to a day of that year or later.
+fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
+    // The calendar that begins in March, so that the leap day is the year's last.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let before_1970 = 719_468;
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
-    Some(((days - before_1970) * 24 + hour) * 3600 + minute * 60 + second)
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    (days - before_1970).saturating_sub(1)
 }
 
 #[cfg(test)]
@@ -137,6 +196,33 @@ mod tests {
         for nonsense in ["-1", "inf", "NaN", "1e300", "soon"] {
             check(&[("retry-after", nonsense)], None);
         }
+    }
+
+    #[test]
+    fn what_is_used_up_is_waited_for() {
+        let check = |pairs: &[(&'static str, &'static str)], expected: Option<u64>| {
+            let mut headers = HeaderMap::new();
+            headers.insert("date", HeaderValue::from_static("Sun, 29 Nov 2026 10:00:00 GMT"));
+            for (name, value) in pairs {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            assert_eq!(hold(&headers), expected.map(Duration::from_millis), "{pairs:?}");
+        };
+        let reset = ("anthropic-ratelimit-input-tokens-reset", "2026-11-29T10:00:05Z");
+        check(&[reset], None);
+        check(&[("anthropic-ratelimit-input-tokens-remaining", "1"), reset], None);
+        check(&[("anthropic-ratelimit-input-tokens-remaining", "0"), reset], Some(5000));
+        let empty = ("x-ratelimit-remaining-requests", "0");
+        for (reset, millis) in [
+            ("6m0s", Some(360_000)),
+            ("100ms", Some(100)),
+            ("1h2m3.5s", Some(3_723_500)),
+            ("x", None),
+        ] {
+            check(&[empty, ("x-ratelimit-reset-requests", reset)], millis);
+        }
+        assert_eq!(rfc3339("2028-02-29T23:59:59.5Z"), Some(1_835_481_600));
+        assert_eq!(rfc3339("2028-13-01T00:00:00Z"), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ async fn each_failure_has_its_class() {
         let class =
             async |failure: Failure| once(dialect, Answer::failure(failure)).await.error.unwrap();
         assert!(matches!(class(Failure::RateLimited).await, ModelError::RateLimited { .. }));
-        assert!(matches!(class(Failure::Overloaded).await, ModelError::Unavailable { .. }));
+        assert!(matches!(class(Failure::Overloaded).await, ModelError::Overloaded { .. }));
         assert!(matches!(class(Failure::Internal).await, ModelError::Unavailable { .. }));
         assert!(matches!(class(Failure::Overflow).await, ModelError::ContextOverflow(_)));
         assert!(matches!(class(Failure::Auth).await, ModelError::Auth(_)));
@@ -63,7 +63,7 @@ async fn a_stream_that_breaks_is_never_a_whole_answer() {
             }
             let answer = Answer::text("Some words.").broken(place, Fault::ErrorEvent);
             let got = once(dialect, answer).await;
-            assert!(matches!(got.error, Some(ModelError::Unavailable { .. })), "{got:?}");
+            assert!(matches!(got.error, Some(ModelError::Overloaded { .. })), "{got:?}");
         }
     }
 }
@@ -153,6 +153,6 @@ async fn it_gives_up_after_its_retries() {
         provider.push(Answer::failure(Failure::Overloaded).header("retry-after-ms", "1"));
     });
     let got = ask(&retrying(&provider, Dialect::Anthropic), &conversation()).await;
-    assert!(matches!(got.error, Some(ModelError::Unavailable { .. })));
+    assert!(matches!(got.error, Some(ModelError::Overloaded { .. })));
     assert_eq!(provider.requests().len(), attempts);
 }

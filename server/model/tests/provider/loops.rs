@@ -138,7 +138,7 @@ async fn blocks_of_another_provider_stay_at_home() {
     got.events.insert(
         0,
         model::StreamEvent::Block(model::Block::Opaque {
-            dialect: "another".to_owned(),
+            origin: "another".to_owned(),
             json: model::RawJson::of(&json!({"type": "secret"})),
         }),
     );

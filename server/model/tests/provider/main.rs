@@ -2,7 +2,12 @@
 //! breaks the law fails the test in which it happens.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod canned;
+mod code;
 mod faults;
 mod loops;
+mod probes;
+mod secrets;
 mod support;
+mod tls;
 mod transport;

@@ -23,9 +23,15 @@ pub(crate) fn model(provider: &FakeProvider, dialect: Dialect) -> HttpModel {
 
 /// The model with pauses too short to notice.
 pub(crate) fn retrying(provider: &FakeProvider, dialect: Dialect) -> Retry<HttpModel> {
-    let first_pause = Duration::from_millis(1);
-    let policy = RetryPolicy { first_pause, distance: Duration::ZERO, ..RetryPolicy::default() };
-    Retry::with_policy(model(provider, dialect), policy)
+    retrying_with(model(provider, dialect))
+}
+
+/// `model` with pauses too short to notice.
+pub(crate) fn retrying_with(model: HttpModel) -> Retry<HttpModel> {
+    let pause = Duration::from_millis(1);
+    let policy =
+        RetryPolicy { first_pause: pause, first_overload: pause, ..RetryPolicy::default() };
+    Retry::with_policy(model, policy)
 }
 
 /// What came of one request.

@@ -42,6 +42,8 @@ pub(super) enum Said {
     Progress(String, Value),
     /// A request that is answered with null.
     Question(Value),
+    /// `workspace/configuration`.
+    Configuration(Value, Value),
     /// `workspace/applyEdit`.
     Edit(Value, Value),
 }
@@ -199,6 +201,10 @@ impl Law {
             "workspace/applyEdit" => {
                 self.edit(params, buffers)?;
                 Ok(Said::Edit(id.clone(), params.clone()))
+            }
+            "workspace/configuration" => {
+                hold(params["items"].is_array(), "a question for settings has items")?;
+                Ok(Said::Configuration(id.clone(), params["items"].clone()))
             }
             "window/workDoneProgress/create" => {
                 let token = params["token"].to_string();

@@ -171,6 +171,16 @@ impl LspClient {
             Said::Message(kind, text) => state.seen.messages.push((kind, text)),
             Said::Progress(token, value) => state.seen.progress.push((token, value)),
             Said::Question(id) => state.send(json!({"jsonrpc": "2.0", "id": id, "result": null})),
+            Said::Configuration(id, items) => {
+                let settings = &self.inner.persona.settings;
+                let answer: Vec<Value> = items
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|item| settings[item["section"].as_str().unwrap_or_default()].clone())
+                    .collect();
+                state.send(json!({"jsonrpc": "2.0", "id": id, "result": answer}));
+            }
             Said::Edit(id, params) => {
                 state.seen.edits.push(params.clone());
                 let policy = state.script.pop_front().unwrap_or(OnApply::Apply);

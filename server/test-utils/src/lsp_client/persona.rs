@@ -24,6 +24,8 @@ pub struct Persona {
     pub editor: Editor,
     /// The parameters of its `initialize`.
     pub params: Value,
+    /// What it answers when it is asked for settings, by section.
+    pub settings: Value,
     /// Whether it keeps from the server which files it opens for an edit.
     pub keeps_loads: bool,
 }
@@ -32,7 +34,7 @@ impl Persona {
     /// An editor with these parameters of `initialize`.
     #[must_use]
     pub fn new(editor: Editor, params: Value) -> Persona {
-        Persona { editor, params, keeps_loads: false }
+        Persona { editor, params, settings: Value::Null, keeps_loads: false }
     }
 
     /// The same editor in the project at `root`.
@@ -47,6 +49,13 @@ impl Persona {
     #[must_use]
     pub fn process(mut self, id: u32) -> Persona {
         self.params["processId"] = json!(id);
+        self
+    }
+
+    /// The same editor, whose user has these settings, each section under its name.
+    #[must_use]
+    pub fn settings(mut self, settings: Value) -> Persona {
+        self.settings = settings;
         self
     }
 

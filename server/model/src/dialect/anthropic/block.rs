@@ -2,7 +2,6 @@
 
 use crate::dialect::tool_input::{no_arguments, tool_use};
 use crate::dialect::{CallNames, Object};
-use crate::endpoint::Dialect;
 use crate::{Block, Extra, RawJson, StreamEvent};
 
 #[derive(Debug)]
@@ -95,11 +94,16 @@ impl OpenBlock {
     }
 
     /// The finished block; `None` if nothing is left that could be sent back.
-    pub(super) fn into_block(self, names: &mut CallNames, cut: bool) -> Option<Block> {
+    pub(super) fn into_block(
+        self,
+        names: &mut CallNames,
+        origin: &str,
+        cut: bool,
+    ) -> Option<Block> {
         match self.kind.as_str() {
             "text" => match self.members.without(&["type", "text"]) {
                 None => self.shown("text").map(Block::Text),
-                Some(_) => Some(self.into_opaque()?),
+                Some(_) => self.into_opaque(origin),
             },
             "tool_use" => {
                 let cut = cut && self.may_be_cut();
@@ -111,18 +115,16 @@ impl OpenBlock {
                 if cut {
                     call.malformed = Some(String::new());
                 }
-                call.extra = extra.map(|members| Extra {
-                    dialect: Dialect::Anthropic.name().to_owned(),
-                    members: members.to_raw(),
-                });
+                call.extra = extra
+                    .map(|members| Extra { origin: origin.to_owned(), members: members.to_raw() });
                 Some(Block::ToolUse(call))
             }
             "thinking" if cut && self.may_be_cut() => None,
-            _ => self.into_opaque(),
+            _ => self.into_opaque(origin),
         }
     }
 
-    fn into_opaque(self) -> Option<Block> {
+    fn into_opaque(self, origin: &str) -> Option<Block> {
         let json = if self.changed {
             let mut members = self.members;
             if !self.input.is_empty() {
@@ -134,6 +136,6 @@ impl OpenBlock {
         } else {
             self.begun
         };
-        Some(Block::Opaque { dialect: Dialect::Anthropic.name().to_owned(), json })
+        Some(Block::Opaque { origin: origin.to_owned(), json })
     }
 }

@@ -14,6 +14,8 @@ use crate::{Block, ModelError, RawJson, StopReason, StreamEvent, Usage};
 #[derive(Debug)]
 pub(crate) struct Decoder {
     names: CallNames,
+    /// Who writes the answer.
+    origin: String,
     started: bool,
     /// The blocks that have not been handed on, in the order in which they began.
     open: Vec<OpenBlock>,
@@ -34,9 +36,10 @@ enum After {
 }
 
 impl Decoder {
-    pub(crate) fn new(names: CallNames) -> Decoder {
+    pub(crate) fn new(names: CallNames, origin: String) -> Decoder {
         Decoder {
             names,
+            origin,
             started: false,
             open: Vec::new(),
             usage: Usage::default(),
@@ -97,7 +100,7 @@ impl Decoder {
                 return;
             }
             let block = self.open.remove(0);
-            if let Some(block) = block.into_block(&mut self.names, limit && is_last) {
+            if let Some(block) = block.into_block(&mut self.names, &self.origin, limit && is_last) {
                 self.calls |= matches!(block, Block::ToolUse(_));
                 out.push(StreamEvent::Block(block));
             }

@@ -7,11 +7,17 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::dialect::{Encoded, extra_members, further_members};
-use crate::endpoint::{CacheTtl, Dialect, Endpoint};
+use crate::endpoint::{CacheTtl, Endpoint};
+use crate::quirks::CallIds;
 use crate::{Block, CacheMark, Message, RawJson, Request, Role, ToolResult, ToolSpec, ToolUse};
 
 /// How many places of one request may be marked for the cache.
 const MAX_MARKS: usize = 4;
+
+const OWN: [&str; 6] = ["model", "max_tokens", "stream", "tools", "system", "messages"];
+/// Sampling parameters, and the first version that refuses them even at their defaults.
+const SAMPLING: [&str; 3] = ["temperature", "top_p", "top_k"];
+const WITHOUT_SAMPLING: &str = "2026-10-21";
 
 pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, serde_json::Error> {
     let marks = Marks::of(request, endpoint.cache_ttl);
@@ -25,6 +31,8 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
             Tool { spec, cache_control }
         })
         .collect();
+    let origin = endpoint.origin();
+    let writer = Writer { origin: &origin, ids: endpoint.quirks.call_ids(endpoint.dialect) };
     let system = request
         .system
         .iter()
@@ -32,6 +40,7 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
         .filter(|(_, text)| !text.is_empty())
         .map(|(i, text)| WireBlock {
             kind: Kind::Text(text),
+            writer,
             cache_control: marks.at(CacheMark::System(i)),
         })
         .collect();
@@ -39,26 +48,27 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
         .messages
         .iter()
         .enumerate()
-        .map(|(i, message)| WireMessage::new(message, marks.at(CacheMark::Message(i))))
+        .map(|(i, message)| WireMessage::new(message, writer, marks.at(CacheMark::Message(i))))
         // The server refuses messages without content, and an answer may have been empty.
         .filter(|message| !message.content.is_empty())
         .collect();
+    let mut further = further_members(endpoint, &OWN);
+    // Versions are dates.
+    if endpoint.version.as_deref().is_some_and(|version| version >= WITHOUT_SAMPLING) {
+        further.retain(|key, _| !SAMPLING.contains(key));
+    }
     let body = Body {
         model: &endpoint.model,
         max_tokens: request.max_tokens.min(endpoint.max_tokens),
         stream: true,
-        further: further_members(
-            endpoint,
-            &["model", "max_tokens", "stream", "tools", "system", "messages"],
-        ),
+        further,
         tools,
         system,
         messages,
     };
-    let version = endpoint.version.iter().map(|version| ("anthropic-version", version.clone()));
     Ok(Encoded {
         url: url(&endpoint.base_url),
-        headers: version.collect(),
+        headers: endpoint.version_headers(),
         body: serde_json::to_vec(&body)?,
     })
 }
@@ -137,10 +147,14 @@ struct WireMessage<'a> {
 
 impl<'a> WireMessage<'a> {
     /// The message; the mark goes to the last block that can bear one.
-    fn new(message: &'a Message, mark: Option<CacheControl>) -> WireMessage<'a> {
-        let kinds = message.content.iter().filter_map(Kind::of);
+    fn new(
+        message: &'a Message,
+        writer: Writer<'a>,
+        mark: Option<CacheControl>,
+    ) -> WireMessage<'a> {
+        let kinds = message.content.iter().filter_map(|block| Kind::of(block, writer.origin));
         let mut content: Vec<_> =
-            kinds.map(|kind| WireBlock { kind, cache_control: None }).collect();
+            kinds.map(|kind| WireBlock { kind, writer, cache_control: None }).collect();
         if let Some(last) = content.iter_mut().rfind(|block| !matches!(block.kind, Kind::Opaque(_)))
         {
             last.cache_control = mark;
@@ -149,8 +163,16 @@ impl<'a> WireMessage<'a> {
     }
 }
 
+/// What the writing of a block needs to know of the endpoint.
+#[derive(Clone, Copy)]
+struct Writer<'a> {
+    origin: &'a str,
+    ids: CallIds,
+}
+
 struct WireBlock<'a> {
     kind: Kind<'a>,
+    writer: Writer<'a>,
     cache_control: Option<CacheControl>,
 }
 
@@ -163,15 +185,15 @@ enum Kind<'a> {
 }
 
 impl<'a> Kind<'a> {
-    /// `None` for what is not sent: other providers' blocks, and empty texts, which the server
+    /// `None` for what is not sent: other models' blocks, and empty texts, which the server
     /// refuses.
-    fn of(block: &'a Block) -> Option<Kind<'a>> {
+    fn of(block: &'a Block, origin: &str) -> Option<Kind<'a>> {
         match block {
             Block::Text(text) => (!text.is_empty()).then_some(Kind::Text(text)),
             Block::ToolUse(call) => Some(Kind::ToolUse(call)),
             Block::ToolResult(result) => Some(Kind::ToolResult(result)),
-            Block::Opaque { dialect, json } => {
-                (dialect == Dialect::Anthropic.name()).then_some(Kind::Opaque(json))
+            Block::Opaque { origin: author, json } => {
+                (author == origin).then_some(Kind::Opaque(json))
             }
         }
     }
@@ -190,16 +212,18 @@ impl Serialize for WireBlock<'_> {
             }
             Kind::ToolUse(call) => {
                 map.serialize_entry("type", "tool_use")?;
-                map.serialize_entry("id", &call.id)?;
+                map.serialize_entry("id", &self.writer.ids.name(&call.id))?;
                 map.serialize_entry("name", &call.name)?;
                 map.serialize_entry("input", &call.input)?;
-                for (key, value) in extra_members(call, Dialect::Anthropic).0 {
+                let extra = extra_members(call, self.writer.origin).unwrap_or_default();
+                for (key, value) in extra.0 {
                     map.serialize_entry(&key, &value)?;
                 }
             }
             Kind::ToolResult(result) => {
                 map.serialize_entry("type", "tool_result")?;
-                map.serialize_entry("tool_use_id", &result.tool_use_id)?;
+                let id = self.writer.ids.name(&result.tool_use_id);
+                map.serialize_entry("tool_use_id", &id)?;
                 // An error without a word is refused.
                 let silent = result.is_error && result.text.is_empty();
                 let text = if silent { "failed" } else { &result.text };

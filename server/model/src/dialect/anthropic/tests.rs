@@ -75,7 +75,7 @@ fn text_thinking_and_a_call() {
             Usage(Usage { input: 9, cache_read: 5, cache_write: 3, output: 1 })
             ThinkingDelta("hm")
             ThinkingDelta("…")
-            Block(Opaque { dialect: "anthropic", json: {"signature":"new","thinking":"hm…","type":"thinking"} })
+            Block(Opaque { origin: "anthropic https://api.anthropic.com claude", json: {"signature":"new","thinking":"hm…","type":"thinking"} })
             TextDelta("I ")
             TextDelta("see 😀")
             Block(Text("I see 😀"))
@@ -115,14 +115,14 @@ fn blocks_nobody_knows_are_kept_to_the_letter() {
         expect![[r#"
             Started
             Usage(Usage { input: 9, cache_read: 5, cache_write: 3, output: 1 })
-            Block(Opaque { dialect: "anthropic", json: {"type":"redacted_thinking",  "data":"AbC="} })
-            Block(Opaque { dialect: "anthropic", json: {"id":"s1","input":{"q":  1},"name":"web","type":"server_tool_use"} })
-            Block(Opaque { dialect: "anthropic", json: {"content":"c","encrypted_content":"e","type":"compaction"} })
+            Block(Opaque { origin: "anthropic https://api.anthropic.com claude", json: {"type":"redacted_thinking",  "data":"AbC="} })
+            Block(Opaque { origin: "anthropic https://api.anthropic.com claude", json: {"id":"s1","input":{"q":  1},"name":"web","type":"server_tool_use"} })
+            Block(Opaque { origin: "anthropic https://api.anthropic.com claude", json: {"content":"c","encrypted_content":"e","type":"compaction"} })
             TextDelta("so")
-            Block(Opaque { dialect: "anthropic", json: {"citations":[{"url":"u"}],"text":"so","type":"text"} })
+            Block(Opaque { origin: "anthropic https://api.anthropic.com claude", json: {"citations":[{"url":"u"}],"text":"so","type":"text"} })
             ToolUseStarted("n")
             Usage(Usage { input: 9, cache_read: 5, cache_write: 3, output: 20 })
-            Block(ToolUse(ToolUse { id: "t", name: "n", input: {}, malformed: None, extra: Some(Extra { dialect: "anthropic", members: {"caller":{"type":"direct"}} }) }))
+            Block(ToolUse(ToolUse { id: "t", name: "n", input: {}, malformed: None, extra: Some(Extra { origin: "anthropic https://api.anthropic.com claude", members: {"caller":{"type":"direct"}} }) }))
             Stopped(ToolUse)
         "#]],
     );
@@ -154,7 +154,7 @@ fn a_server_that_copies_loosely() {
             TextDelta("b")
             ToolUseStarted("edit")
             ToolUseStarted("nameless")
-            Block(Opaque { dialect: "anthropic", json: {"signature":"","thinking":"a","type":"thinking"} })
+            Block(Opaque { origin: "anthropic https://api.anthropic.com claude", json: {"signature":"","thinking":"a","type":"thinking"} })
             Block(Text("b"))
             Block(ToolUse(ToolUse { id: "t1", name: "edit", input: {}, malformed: None, extra: None }))
             Usage(Usage { input: 7, cache_read: 0, cache_write: 0, output: 2 })
@@ -283,7 +283,7 @@ fn errors_in_the_stream() {
         expect![[r#"
             Started
             Usage(Usage { input: 9, cache_read: 5, cache_write: 3, output: 1 })
-            error: Unavailable { message: "overloaded_error: Overloaded", after: None }
+            error: Overloaded { message: "overloaded_error: Overloaded", after: None }
         "#]],
     );
     check(
@@ -337,7 +337,7 @@ fn an_answer_in_one_piece() {
 }
 
 fn endpoint() -> Endpoint {
-    Endpoint::new(Dialect::Anthropic, "https://api.anthropic.com", "claude")
+    testing::endpoint(Dialect::Anthropic)
 }
 
 fn result(id: &str, text: &str) -> Block {
@@ -364,7 +364,7 @@ fn conversation() -> Request {
     ]);
     let mut assistant = message(Dialect::Anthropic, &answer);
     assistant.content.push(Block::Opaque {
-        dialect: "another".to_owned(),
+        origin: "another".to_owned(),
         json: crate::RawJson::of(&json!({"never": "sent"})),
     });
     let empty = Message { role: Role::Assistant, content: vec![Block::Text(String::new())] };
@@ -451,4 +451,42 @@ fn a_turn_is_replayed_as_it_came() {
     let sent = String::from_utf8(encoded.body).unwrap();
     let expected = format!(r#"[{{"role":"assistant","content":[{}]}}]"#, blocks.join(","));
     assert!(sent.contains(&expected), "{sent}");
+}
+
+#[test]
+fn sampling_goes_out_only_where_the_version_takes_it() {
+    let sent = |version: Option<&str>| {
+        let mut endpoint = endpoint();
+        endpoint.version = version.map(str::to_owned);
+        endpoint.body.insert("temperature".to_owned(), json!(1));
+        endpoint.body.insert("top_k".to_owned(), json!(1));
+        let body = encode(&request(vec![Message::user("go")]), &endpoint).unwrap().body;
+        String::from_utf8(body).unwrap().contains("temperature")
+    };
+    assert!(!sent(Some("2026-10-21")));
+    assert!(sent(Some("2023-06-01")) && sent(None));
+}
+
+#[test]
+fn thinking_is_bound_to_its_model() {
+    let block = r#"{"type":"thinking","thinking":"hm","signature":"s=="}"#;
+    let body = format!(r#"{{"content":[{block}],"stop_reason":"end_turn"}}"#);
+    let mut turn = message(Dialect::Anthropic, &body);
+    turn.content.push(Block::Text("I do".to_owned()));
+    let request = request(vec![turn]);
+    let sent = |endpoint: &Endpoint| {
+        String::from_utf8(encode(&request, endpoint).unwrap().body).unwrap().contains(block)
+    };
+    assert!(sent(&endpoint()));
+    assert!(!sent(&Endpoint { model: "another".to_owned(), ..endpoint() }));
+    let local = "http://127.0.0.1:8080".to_owned();
+    assert!(!sent(&Endpoint { base_url: local, ..endpoint() }));
+}
+
+/// A log of the time when blocks were bound to a dialect alone is still read.
+#[test]
+fn blocks_of_old_logs_are_read() {
+    let block: Block =
+        serde_json::from_str(r#"{"opaque":{"dialect":"anthropic","json":{"a":1}}}"#).unwrap();
+    assert!(matches!(block, Block::Opaque { origin, .. } if origin == "anthropic"));
 }

@@ -2,7 +2,6 @@
 
 use crate::dialect::tool_input::tool_use;
 use crate::dialect::{CallNames, Object};
-use crate::endpoint::Dialect;
 use crate::{Extra, StreamEvent, ToolUse};
 
 /// The calls of one answer, in the order in which they began.
@@ -76,10 +75,10 @@ impl Calls {
     }
 
     /// The finished calls; `cut` says that the answer reached its limit.
-    pub(super) fn finish(self, names: &mut CallNames, cut: bool) -> Vec<ToolUse> {
+    pub(super) fn finish(self, names: &mut CallNames, origin: &str, cut: bool) -> Vec<ToolUse> {
         let last = self.0.len().saturating_sub(1);
         let calls = self.0.into_iter().enumerate();
-        calls.map(|(i, call)| call.finish(names, cut && i == last)).collect()
+        calls.map(|(i, call)| call.finish(names, origin, cut && i == last)).collect()
     }
 }
 
@@ -88,7 +87,7 @@ impl OpenCall {
         Object::parse(&self.arguments).is_some()
     }
 
-    fn finish(self, names: &mut CallNames, cut: bool) -> ToolUse {
+    fn finish(self, names: &mut CallNames, origin: &str, cut: bool) -> ToolUse {
         // A limit could have struck before the first letter.
         let cut = cut && self.arguments.is_empty();
         let id = self.id.unwrap_or_else(|| names.next());
@@ -96,10 +95,10 @@ impl OpenCall {
         if cut {
             call.malformed = Some(String::new());
         }
-        call.extra = self.extra.without(&[]).map(|members| Extra {
-            dialect: Dialect::Chat.name().to_owned(),
-            members: members.to_raw(),
-        });
+        call.extra = self
+            .extra
+            .without(&[])
+            .map(|members| Extra { origin: origin.to_owned(), members: members.to_raw() });
         call
     }
 }

@@ -6,7 +6,6 @@
 use super::calls::Calls;
 use super::{REASONING, REASONING_DETAILS};
 use crate::dialect::{CallNames, DONE, Decode, Object, broken_off, derived_stop, not_understood};
-use crate::endpoint::Dialect;
 use crate::failure::{self, Hints};
 use crate::sse::SseEvent;
 use crate::{Block, ModelError, RawJson, StopReason, StreamEvent, Usage};
@@ -14,6 +13,8 @@ use crate::{Block, ModelError, RawJson, StopReason, StreamEvent, Usage};
 #[derive(Debug)]
 pub(crate) struct Decoder {
     names: CallNames,
+    /// Who writes the answer.
+    origin: String,
     started: bool,
     /// Reasoning, under the names that the server gave it.
     reasoning: Object,
@@ -26,9 +27,10 @@ pub(crate) struct Decoder {
 }
 
 impl Decoder {
-    pub(crate) fn new(names: CallNames) -> Decoder {
+    pub(crate) fn new(names: CallNames, origin: String) -> Decoder {
         Decoder {
             names,
+            origin,
             started: false,
             reasoning: Object::default(),
             details: Vec::new(),
@@ -77,14 +79,35 @@ impl Decoder {
             }
         }
         self.details.extend(delta.list(REASONING_DETAILS));
-        if let Some(piece) = text("content") {
-            self.text.push_str(&piece);
-            out.push(StreamEvent::TextDelta(piece));
+        match delta.get("content") {
+            Some(content) if content.as_str().starts_with('[') => {
+                delta.list("content").iter().for_each(|part| self.part(part, out));
+            }
+            _ => self.say(text("content"), out),
         }
         self.refusal.extend(text("refusal"));
         for call in delta.list("tool_calls") {
             let call = Object::parse(call.as_str()).unwrap_or_default();
             out.extend(self.calls.apply(&call));
+        }
+    }
+
+    fn say(&mut self, piece: Option<String>, out: &mut Vec<StreamEvent>) {
+        if let Some(piece) = piece.filter(|piece| !piece.is_empty()) {
+            self.text.push_str(&piece);
+            out.push(StreamEvent::TextDelta(piece));
+        }
+    }
+
+    /// A part of a content that comes as a list (Mistral's reasoning models). Its thinking is
+    /// shown and not kept: the server does without it.
+    fn part(&mut self, part: &RawJson, out: &mut Vec<StreamEvent>) {
+        let part = Object::parse(part.as_str()).unwrap_or_default();
+        self.say(part.text("text"), out);
+        for thought in part.list("thinking") {
+            let thought = Object::parse(thought.as_str()).unwrap_or_default().text("text");
+            let thought = thought.filter(|text| !text.is_empty());
+            out.extend(thought.map(StreamEvent::ThinkingDelta));
         }
     }
 
@@ -105,14 +128,14 @@ impl Decoder {
             reasoning.0.insert(REASONING_DETAILS.to_owned(), details);
         }
         if !reasoning.0.is_empty() {
-            let dialect = Dialect::Chat.name().to_owned();
-            out.push(StreamEvent::Block(Block::Opaque { dialect, json: reasoning.to_raw() }));
+            let origin = self.origin.clone();
+            out.push(StreamEvent::Block(Block::Opaque { origin, json: reasoning.to_raw() }));
         }
         if !self.text.is_empty() {
             out.push(StreamEvent::Block(Block::Text(std::mem::take(&mut self.text))));
         }
         let cut = said == StopReason::MaxTokens;
-        let finished = std::mem::take(&mut self.calls).finish(&mut self.names, cut);
+        let finished = std::mem::take(&mut self.calls).finish(&mut self.names, &self.origin, cut);
         out.extend(finished.into_iter().map(|call| StreamEvent::Block(Block::ToolUse(call))));
         self.stop = Some(derived_stop(said, calls));
     }

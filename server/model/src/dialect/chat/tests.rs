@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::*;
 use crate::dialect::testing::{self, message, request, sse};
-use crate::endpoint::{Dialect, Endpoint, MaxTokensMember};
-use crate::{Block, Message, RawJson, Request, Role, ToolResult, ToolSpec};
+use crate::endpoint::{Dialect, Endpoint};
+use crate::quirks::MaxTokensMember;
+use crate::{Block, Extra, Message, RawJson, Request, Role, ToolResult, ToolSpec, ToolUse};
 
 fn check(events: &[&str], expect: Expect) {
     testing::check(Dialect::Chat, &sse(events), expect);
@@ -63,7 +64,7 @@ fn text_reasoning_calls_and_usage() {
             TextDelta("I ")
             TextDelta("see 😀")
             ToolUseStarted("edit")
-            Block(Opaque { dialect: "openai-chat", json: {"reasoning_content":"hm"} })
+            Block(Opaque { origin: "openai-chat http://localhost:8080 m", json: {"reasoning_content":"hm"} })
             Block(Text("I see 😀"))
             Block(ToolUse(ToolUse { id: "a", name: "edit", input: {"b": 1,  "a": 2}, malformed: None, extra: None }))
             Usage(Usage { input: 10, cache_read: 60, cache_write: 30, output: 7 })
@@ -245,7 +246,7 @@ fn an_answer_in_one_piece() {
 }
 
 fn endpoint() -> Endpoint {
-    Endpoint::new(Dialect::Chat, "http://localhost:8080", "m")
+    testing::endpoint(Dialect::Chat)
 }
 
 fn body(request: &Request, endpoint: &Endpoint) -> String {
@@ -265,7 +266,7 @@ fn the_body() {
     let results =
         vec![result("a"), result("b"), Block::Text("and".to_owned()), Block::Text("so".to_owned())];
     let foreign = Block::Opaque {
-        dialect: "anthropic".to_owned(),
+        origin: "anthropic https://api.anthropic.com claude".to_owned(),
         json: RawJson::of(&json!({"type": "thinking"})),
     };
     let request = Request {
@@ -284,7 +285,7 @@ fn the_body() {
         ])
     };
     let mut endpoint = endpoint();
-    endpoint.max_tokens_member = MaxTokensMember::MaxCompletionTokens;
+    endpoint.quirks.max_tokens = MaxTokensMember::MaxCompletionTokens;
     endpoint.body.insert("reasoning_effort".to_owned(), json!("low"));
     let text = body(&request, &endpoint);
     assert_eq!(text, body(&request, &endpoint));
@@ -314,4 +315,124 @@ fn addresses() {
         assert_eq!(body.contains("max_completion_tokens"), own);
         assert_eq!(body.contains("\"max_tokens\""), !own);
     }
+}
+
+/// A conversation in which another model called a tool, and the user spoke right after it.
+fn after_another_model() -> Request {
+    let call = ToolUse {
+        id: "toolu_01:x".to_owned(),
+        name: "x".to_owned(),
+        input: RawJson::of(&json!({})),
+        malformed: None,
+        extra: Some(Extra {
+            origin: "anthropic https://api.anthropic.com claude".to_owned(),
+            members: RawJson::of(&json!({"caller": 1})),
+        }),
+    };
+    let result = ToolResult {
+        tool_use_id: "toolu_01:x".to_owned(),
+        text: "done".to_owned(),
+        is_error: false,
+        data: None,
+    };
+    request(vec![
+        Message::user("go"),
+        Message { role: Role::Assistant, content: vec![Block::ToolUse(call)] },
+        Message {
+            role: Role::User,
+            content: vec![Block::ToolResult(result), Block::Text("and".to_owned())],
+        },
+    ])
+}
+
+#[test]
+fn each_server_gets_what_it_takes() {
+    let sent = |server: &str| {
+        let entry = crate::Catalog::built_in().server(server).unwrap();
+        let body = body(&after_another_model(), &entry.endpoint("m"));
+        format!("{server}: {}\n", body.replace(r#"{"role""#, "\n  {\"role\""))
+    };
+    let shown: String = ["llamacpp", "openai-chat", "mistral", "gemini"].map(sent).concat();
+    expect![[r#"
+        llamacpp: {"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":1000,"messages":[
+          {"role":"user","content":"go"},
+          {"role":"assistant","content":null,"tool_calls":[{"id":"toolu_01:x","type":"function","function":{"name":"x","arguments":"{}"}}]},
+          {"role":"tool","content":"done","tool_call_id":"toolu_01:x"},
+          {"role":"user","content":"and"}]}
+        openai-chat: {"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":1000,"prompt_cache_key":"ostler-ymG2TiVjcHI","messages":[
+          {"role":"user","content":"go"},
+          {"role":"assistant","content":null,"tool_calls":[{"id":"toolu_01:x","type":"function","function":{"name":"x","arguments":"{}"}}]},
+          {"role":"tool","content":"done","tool_call_id":"toolu_01:x"},
+          {"role":"user","content":"and"}]}
+        mistral: {"model":"m","stream":true,"max_tokens":1000,"messages":[
+          {"role":"user","content":"go"},
+          {"role":"assistant","content":null,"tool_calls":[{"id":"EWhJxtJ1k","type":"function","function":{"name":"x","arguments":"{}"}}]},
+          {"role":"tool","content":"done","tool_call_id":"EWhJxtJ1k"},
+          {"role":"assistant","content":"Done."},
+          {"role":"user","content":"and"}]}
+        gemini: {"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":1000,"messages":[
+          {"role":"user","content":"go"},
+          {"role":"assistant","content":null,"tool_calls":[{"id":"toolu_01:x","type":"function","function":{"name":"x","arguments":"{}"},"extra_content":{"google":{"thought_signature":"skip_thought_signature_validator"}}}]},
+          {"role":"tool","content":"done","tool_call_id":"toolu_01:x"},
+          {"role":"user","content":"and"}]}
+    "#]].assert_eq(&shown);
+}
+
+#[test]
+fn reasoning_goes_back_to_the_model_that_wrote_it_and_where_it_is_taken() {
+    let answer = sse(&[&chunk(r#"{"reasoning_content":"hm","content":"I do"}"#), &stop("stop")]);
+    let turn = message(Dialect::Chat, &answer);
+    let request = request(vec![Message::user("go"), turn]);
+    let sent = |endpoint: &Endpoint| body(&request, endpoint).contains("hm");
+    assert!(sent(&endpoint()));
+    let mut picky = endpoint();
+    picky.quirks.replay_reasoning = false;
+    assert!(!sent(&picky));
+    for elsewhere in [
+        Endpoint { model: "another".to_owned(), ..endpoint() },
+        Endpoint { base_url: "http://localhost:8081".to_owned(), ..endpoint() },
+    ] {
+        assert!(!sent(&elsewhere));
+    }
+}
+
+#[test]
+fn one_key_for_all_requests_of_a_conversation() {
+    let key = |request: &Request| {
+        let server = crate::Catalog::built_in().server("openai-chat").unwrap();
+        let body: serde_json::Value =
+            serde_json::from_str(&body(request, &server.endpoint("m"))).unwrap();
+        body["prompt_cache_key"].as_str().unwrap().to_owned()
+    };
+    let long = after_another_model();
+    let short = Request { messages: long.messages[..1].to_vec(), ..long.clone() };
+    assert_eq!(key(&long), key(&short));
+    assert!(key(&long).starts_with("ostler-"));
+    let other = Request { messages: vec![Message::user("come")], ..long.clone() };
+    assert_ne!(key(&other), key(&long));
+    let moved = Request { system: vec!["go".into()], messages: Vec::new(), ..long.clone() };
+    assert_eq!(key(&moved).len(), key(&long).len());
+}
+
+/// Mistral's reasoning models send their content as a list.
+#[test]
+fn content_may_be_a_list_of_parts() {
+    check(
+        &[
+            &chunk(r#"{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]}]}"#),
+            &chunk(r#"{"content":[{"type":"text","text":"I "},{"type":"text","text":"see"}]}"#),
+            &chunk(r#"{"content":"."}"#),
+            &stop("stop"),
+            "[DONE]",
+        ],
+        expect![[r#"
+            Started
+            ThinkingDelta("hm")
+            TextDelta("I ")
+            TextDelta("see")
+            TextDelta(".")
+            Block(Text("I see."))
+            Stopped(EndTurn)
+        "#]],
+    );
 }

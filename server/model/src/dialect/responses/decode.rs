@@ -6,7 +6,6 @@
 
 use crate::dialect::tool_input::tool_use;
 use crate::dialect::{CallNames, Decode, Object, broken_off, derived_stop, not_understood};
-use crate::endpoint::Dialect;
 use crate::failure::{self, Hints};
 use crate::sse::SseEvent;
 use crate::{Block, Extra, ModelError, RawJson, StopReason, StreamEvent, Usage};
@@ -14,6 +13,8 @@ use crate::{Block, Extra, ModelError, RawJson, StopReason, StreamEvent, Usage};
 #[derive(Debug)]
 pub(crate) struct Decoder {
     names: CallNames,
+    /// Who writes the answer.
+    origin: String,
     started: bool,
     /// Items that have been handed on.
     items: usize,
@@ -22,8 +23,8 @@ pub(crate) struct Decoder {
 }
 
 impl Decoder {
-    pub(crate) fn new(names: CallNames) -> Decoder {
-        Decoder { names, started: false, items: 0, calls: false, refusal: None }
+    pub(crate) fn new(names: CallNames, origin: String) -> Decoder {
+        Decoder { names, origin, started: false, items: 0, calls: false, refusal: None }
     }
 
     fn start(&mut self, out: &mut Vec<StreamEvent>) {
@@ -55,14 +56,14 @@ impl Decoder {
                 }
                 let extra = item.without(&["type", "call_id", "name", "arguments"]);
                 call.extra = extra.map(|members| Extra {
-                    dialect: Dialect::Responses.name().to_owned(),
+                    origin: self.origin.clone(),
                     members: members.to_raw(),
                 });
                 out.push(StreamEvent::Block(Block::ToolUse(call)));
             }
             // Half of a reasoning cannot be sent back.
             "reasoning" if cut => {}
-            _ => out.push(opaque(raw.clone())),
+            _ => out.push(self.opaque(raw.clone())),
         }
     }
 
@@ -81,9 +82,13 @@ impl Decoder {
         // The name of an item of which nothing is kept on the server means nothing to it; what
         // phase of the work the text belongs to does.
         if let Some(further) = item.without(&["type", "role", "content", "id", "status"]) {
-            out.push(opaque(further.to_raw()));
+            out.push(self.opaque(further.to_raw()));
         }
         out.push(StreamEvent::Block(Block::Text(text)));
+    }
+
+    fn opaque(&self, json: RawJson) -> StreamEvent {
+        StreamEvent::Block(Block::Opaque { origin: self.origin.clone(), json })
     }
 
     /// The answer is over: completed, or cut by a limit or a filter.
@@ -115,10 +120,6 @@ impl Decoder {
         out.push(StreamEvent::Stopped(derived_stop(said, self.calls)));
         Ok(())
     }
-}
-
-fn opaque(json: RawJson) -> StreamEvent {
-    StreamEvent::Block(Block::Opaque { dialect: Dialect::Responses.name().to_owned(), json })
 }
 
 /// The prompt's tokens include those of the cache here.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::dialect::{Encoded, Object, extra_members, further_members, openai_url};
-use crate::endpoint::{Dialect, Endpoint};
+use crate::dialect::{Encoded, Object, cache_key, extra_members, further_members, openai_url};
+use crate::endpoint::Endpoint;
+use crate::quirks::CallIds;
 use crate::{Block, Message, RawJson, Request, Role, ToolSpec};
 
 const OWN: [&str; 8] =
@@ -14,17 +15,25 @@ const OWN: [&str; 8] =
 
 pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, serde_json::Error> {
     let system: Vec<&str> = request.system.iter().map(AsRef::as_ref).collect();
+    let quirks = &endpoint.quirks;
+    let origin = endpoint.origin();
+    let ids = quirks.call_ids(endpoint.dialect);
     let mut input = Vec::new();
     for message in &request.messages {
-        items(message, &mut input);
+        items(message, &origin, ids, &mut input);
+    }
+    let key = quirks.cache_key.then(|| Value::from(cache_key(request)));
+    let mut further = further_members(endpoint, &OWN);
+    if let Some(key) = &key {
+        further.entry("prompt_cache_key").or_insert(key);
     }
     let body = Body {
         model: &endpoint.model,
         stream: true,
         store: false,
-        include: ["reasoning.encrypted_content"],
+        include: quirks.encrypted_reasoning.then_some(["reasoning.encrypted_content"]),
         max_output_tokens: request.max_tokens.min(endpoint.max_tokens),
-        further: further_members(endpoint, &OWN),
+        further,
         tools: request.tools.iter().map(Tool::new).collect(),
         instructions: (!system.is_empty()).then(|| system.join("\n\n")),
         input,
@@ -35,7 +44,7 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
 
 /// The items of a message, in order. A user's texts that follow each other are one item; of the
 /// model's, each is its own, as it was.
-fn items<'a>(message: &'a Message, out: &mut Vec<Item<'a>>) {
+fn items<'a>(message: &'a Message, endpoint_origin: &str, ids: CallIds, out: &mut Vec<Item<'a>>) {
     const USERS: (Role, Role) = (Role::User, Role::User);
     let mut further = BTreeMap::new();
     for (i, block) in message.content.iter().enumerate() {
@@ -61,17 +70,17 @@ fn items<'a>(message: &'a Message, out: &mut Vec<Item<'a>>) {
             }
             Block::ToolUse(call) => out.push(Item::FunctionCall {
                 kind: "function_call",
-                call_id: &call.id,
+                call_id: ids.name(&call.id),
                 name: &call.name,
                 arguments: call.input.as_str(),
-                further: extra_members(call, Dialect::Responses).0,
+                further: extra_members(call, endpoint_origin).unwrap_or_default().0,
             }),
             Block::ToolResult(result) => out.push(Item::FunctionCallOutput {
                 kind: "function_call_output",
-                call_id: &result.tool_use_id,
+                call_id: ids.name(&result.tool_use_id),
                 output: &result.text,
             }),
-            Block::Opaque { dialect, json } if dialect == Dialect::Responses.name() => {
+            Block::Opaque { origin, json } if origin == endpoint_origin => {
                 let members = Object::parse(json.as_str()).unwrap_or_default();
                 // Without a type they are members of the text that follows.
                 match members.get("type") {
@@ -89,7 +98,8 @@ struct Body<'a> {
     model: &'a str,
     stream: bool,
     store: bool,
-    include: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include: Option<[&'static str; 1]>,
     max_output_tokens: u32,
     #[serde(flatten)]
     further: BTreeMap<&'a str, &'a Value>,
@@ -134,7 +144,7 @@ enum Item<'a> {
     FunctionCall {
         #[serde(rename = "type")]
         kind: &'static str,
-        call_id: &'a str,
+        call_id: String,
         name: &'a str,
         /// The arguments' letters: in this dialect they are a text that holds JSON.
         arguments: &'a str,
@@ -144,7 +154,7 @@ enum Item<'a> {
     FunctionCallOutput {
         #[serde(rename = "type")]
         kind: &'static str,
-        call_id: &'a str,
+        call_id: String,
         output: &'a str,
     },
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::dialect::testing::{self, message, request, sse};
-use crate::endpoint::{Dialect, Endpoint};
+use crate::endpoint::Dialect;
 use crate::{Block, Message, Request, Role, ToolResult, ToolSpec};
 
 fn check(events: &[&str], expect: Expect) {
@@ -43,13 +43,13 @@ fn items_count_when_they_are_done() {
         expect![[r#"
             Started
             ThinkingDelta("hm")
-            Block(Opaque { dialect: "openai-responses", json: {"id":"rs_1","type":"reasoning", "summary":[],"encrypted_content":"e"} })
+            Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"id":"rs_1","type":"reasoning", "summary":[],"encrypted_content":"e"} })
             TextDelta("Hi ")
             TextDelta("😀")
-            Block(Opaque { dialect: "openai-responses", json: {"phase":"commentary"} })
+            Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"phase":"commentary"} })
             Block(Text("Hi 😀"))
             ToolUseStarted("edit")
-            Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {"b": 1,  "a":2}, malformed: None, extra: Some(Extra { dialect: "openai-responses", members: {"id":"fc_1","status":"completed"} }) }))
+            Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {"b": 1,  "a":2}, malformed: None, extra: Some(Extra { origin: "openai-responses https://api.openai.com/v1 m", members: {"id":"fc_1","status":"completed"} }) }))
             Usage(Usage { input: 40, cache_read: 60, cache_write: 0, output: 7 })
             Stopped(ToolUse)
         "#]],
@@ -61,10 +61,10 @@ fn items_may_come_with_the_end_or_in_one_piece() {
     let response = format!(r#"{{"status":"completed","output":[{REASONING},{MESSAGE},{CALL}]}}"#);
     let items = expect![[r#"
         Started
-        Block(Opaque { dialect: "openai-responses", json: {"id":"rs_1","type":"reasoning", "summary":[],"encrypted_content":"e"} })
-        Block(Opaque { dialect: "openai-responses", json: {"phase":"commentary"} })
+        Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"id":"rs_1","type":"reasoning", "summary":[],"encrypted_content":"e"} })
+        Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"phase":"commentary"} })
         Block(Text("Hi 😀"))
-        Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {"b": 1,  "a":2}, malformed: None, extra: Some(Extra { dialect: "openai-responses", members: {"id":"fc_1","status":"completed"} }) }))
+        Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {"b": 1,  "a":2}, malformed: None, extra: Some(Extra { origin: "openai-responses https://api.openai.com/v1 m", members: {"id":"fc_1","status":"completed"} }) }))
         Stopped(ToolUse)
     "#]];
     let completed = format!(r#"{{"type":"response.completed","response":{response}}}"#);
@@ -76,10 +76,10 @@ fn items_may_come_with_the_end_or_in_one_piece() {
             Started
             TextDelta("Hi 😀")
             ToolUseStarted("edit")
-            Block(Opaque { dialect: "openai-responses", json: {"id":"rs_1","type":"reasoning", "summary":[],"encrypted_content":"e"} })
-            Block(Opaque { dialect: "openai-responses", json: {"phase":"commentary"} })
+            Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"id":"rs_1","type":"reasoning", "summary":[],"encrypted_content":"e"} })
+            Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"phase":"commentary"} })
             Block(Text("Hi 😀"))
-            Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {"b": 1,  "a":2}, malformed: None, extra: Some(Extra { dialect: "openai-responses", members: {"id":"fc_1","status":"completed"} }) }))
+            Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {"b": 1,  "a":2}, malformed: None, extra: Some(Extra { origin: "openai-responses https://api.openai.com/v1 m", members: {"id":"fc_1","status":"completed"} }) }))
             Stopped(ToolUse)
         "#]],
     );
@@ -103,7 +103,7 @@ fn endings() {
         ],
         expect![[r#"
             Started
-            Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {}, malformed: Some("{\"b\": 1,"), extra: Some(Extra { dialect: "openai-responses", members: {"id":"fc_1","status":"incomplete"} }) }))
+            Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {}, malformed: Some("{\"b\": 1,"), extra: Some(Extra { origin: "openai-responses https://api.openai.com/v1 m", members: {"id":"fc_1","status":"incomplete"} }) }))
             Stopped(MaxTokens)
         "#]],
     );
@@ -126,7 +126,7 @@ fn endings() {
         &[CREATED, &done(MESSAGE)],
         expect![[r#"
             Started
-            Block(Opaque { dialect: "openai-responses", json: {"phase":"commentary"} })
+            Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"phase":"commentary"} })
             Block(Text("Hi 😀"))
             error: Interrupted("the answer ended before it was complete")
         "#]],
@@ -170,7 +170,7 @@ fn the_body() {
         .into(),
         ..request(vec![Message::user("go"), turn, Message { role: Role::User, content: results }])
     };
-    let mut endpoint = Endpoint::new(Dialect::Responses, "https://api.openai.com/v1", "m");
+    let mut endpoint = testing::endpoint(Dialect::Responses);
     endpoint.body.insert("store".to_owned(), json!(true));
     let encoded = encode(&request, &endpoint).unwrap();
     assert_eq!(encoded.url, "https://api.openai.com/v1/responses");

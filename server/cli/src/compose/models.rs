@@ -1,0 +1,132 @@
+//! The model that does the work, with its key.
+
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use model::http::HttpModel;
+use model::secret::Secret;
+use model::{Endpoint, Model, Retry};
+use settings::{
+    Choice, ConsentStore, Decision, KeySource, KeyStore, Offer, Settings, Surroundings, is_loopback,
+};
+use stdx::store::DataDir;
+
+use super::sources::variable;
+
+/// How long a server on this machine may take to accept a connection.
+const KNOCK: Duration = Duration::from_millis(200);
+
+/// The model that the settings and what is around choose.
+///
+/// # Errors
+/// One line that says what is wrong with the name or with its endpoint.
+pub(crate) fn decide(settings: &Settings, data: &DataDir) -> Result<Decision> {
+    let consents = ConsentStore::new(data).all().unwrap_or_else(|error| {
+        tracing::warn!(%error, "what was said yes to is not known");
+        Vec::new()
+    });
+    let servers: Vec<(String, Vec<String>)> =
+        consents.iter().filter_map(|consent| server(settings, consent)).collect();
+    decide_with(settings, data, &consents, &servers)
+}
+
+/// The same, with servers on this machine that are known to answer.
+///
+/// # Errors
+/// As [`decide`].
+pub(crate) fn decide_with(
+    settings: &Settings,
+    data: &DataDir,
+    consents: &[Offer],
+    servers: &[(String, Vec<String>)],
+) -> Result<Decision> {
+    let stored = KeyStore::new(data).origins().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the stored keys are not known");
+        Vec::new()
+    });
+    let around = Surroundings {
+        variable: &|name| variable(name).is_some(),
+        stored: &stored,
+        consents,
+        servers,
+    };
+    settings.decide(&around).map_err(anyhow::Error::msg)
+}
+
+/// The server on this machine that the user said yes to, if it accepts connections now.
+fn server(settings: &Settings, consent: &Offer) -> Option<(String, Vec<String>)> {
+    let (provider, model) = consent.model.split_once('/')?;
+    if consent.source != "server" {
+        return None;
+    }
+    let Ok(Choice::Http { endpoint, .. }) = settings.named(&consent.model) else { return None };
+    answers(&endpoint.base_url).then(|| (provider.to_owned(), vec![model.to_owned()]))
+}
+
+/// Whether something on this machine accepts connections at `url`.
+pub(crate) fn answers(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    if !is_loopback(url) {
+        return false;
+    }
+    let addresses: Vec<SocketAddr> = match authority.to_socket_addrs() {
+        Ok(addresses) => addresses.collect(),
+        Err(_) => return false,
+    };
+    addresses.iter().any(|address| TcpStream::connect_timeout(address, KNOCK).is_ok())
+}
+
+/// The model that was chosen, with its key. Nothing is sent before the first request.
+///
+/// # Errors
+/// One line that names what is missing or wrong.
+pub(crate) fn model(choice: Choice, key: Option<Secret>) -> Result<Arc<dyn Model>> {
+    let (endpoint, keys) = match choice {
+        Choice::Offline => return Ok(Arc::new(offline::Offline)),
+        Choice::Http { endpoint, keys } => (*endpoint, keys),
+    };
+    if key.is_none() && !is_loopback(&endpoint.base_url) {
+        bail!("no key for {}: {}", endpoint.base_url, remedy(&endpoint, &keys));
+    }
+    Ok(Arc::new(Retry::new(HttpModel::new(endpoint, key)?)))
+}
+
+/// The first key that is there.
+///
+/// # Errors
+/// If a key file cannot be read, or what was found cannot be a key.
+pub(crate) fn secret(choice: &Choice, data: &DataDir) -> Result<Option<Secret>> {
+    let Choice::Http { endpoint, keys } = choice else { return Ok(None) };
+    for source in keys {
+        let text = match source {
+            KeySource::Environment(name) => variable(name),
+            KeySource::File(path) => {
+                let bytes = stdx::store::read(std::path::Path::new(path))
+                    .with_context(|| format!("cannot read the key file {path}"))?
+                    .with_context(|| format!("there is no key file {path}"))?;
+                Some(String::from_utf8(bytes).ok().context("a key file is not text")?)
+            }
+            KeySource::Stored => match KeyStore::new(data).secret(&endpoint.base_url)? {
+                Some(secret) => return Ok(Some(secret)),
+                None => None,
+            },
+        };
+        if let Some(text) = text {
+            return Ok(Some(Secret::new(&text, &endpoint.base_url)?));
+        }
+    }
+    Ok(None)
+}
+
+/// How to bring a key.
+pub(crate) fn remedy(endpoint: &Endpoint, keys: &[KeySource]) -> String {
+    let ways = keys.iter().map(|source| match source {
+        KeySource::Environment(name) => format!("set ${name}"),
+        KeySource::File(path) => format!("put it into {path}"),
+        KeySource::Stored => format!("`ostler auth add {}`", endpoint.base_url),
+    });
+    ways.collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,145 @@
+//! The product's own runner of tasks: each task gets the settings as they are when it starts.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use harness::{Draft, Grade, Harness, Outcome, Task, TaskEvent, Verifier};
+use lsp::TaskRunner;
+use model::Model;
+use model::secret::Secret;
+use settings::{Choice, Settings};
+use stdx::store::DataDir;
+use stdx::{AbsPath, Clock, SystemClock};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use crate::compose::{self, Sources};
+
+/// More mistakes than these are not told one by one.
+const TOLD_AT_ONCE: usize = 3;
+
+/// Runs tasks with the harness; each leaves its session in the data folder.
+pub(crate) struct Runner {
+    data: DataDir,
+    sources: Sources,
+    verifier: Arc<dyn Verifier>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What the client said last about its settings.
+    client: Option<serde_json::Value>,
+    /// What the user has been told already.
+    told: BTreeSet<String>,
+    /// The model of the last task, and what it was made from.
+    made: Option<Made>,
+}
+
+struct Made {
+    choice: Choice,
+    key: Option<Secret>,
+    model: Arc<dyn Model>,
+}
+
+impl Runner {
+    /// A runner with the settings of `sources`, the client's aside.
+    ///
+    /// # Errors
+    /// If there is no place for data.
+    pub(crate) fn new(sources: Sources) -> Result<Runner> {
+        let data = compose::data_dir()?;
+        let verifier = compose::verifier(&data)?;
+        Ok(Runner { data, sources, verifier, state: Mutex::default() })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what the client says about its settings, and returns what the user must hear: each
+    /// mistake in one line, once.
+    pub(crate) fn client_says(&self, value: &serde_json::Value) -> Vec<String> {
+        if !value.is_null() {
+            self.state().client = Some(value.clone());
+        }
+        let (settings, mut lines) = self.settings(None);
+        if let Err(error) = self.model(&settings) {
+            lines.push(format!("{error:#}; until then the built-in policy does the work"));
+        }
+        let mut state = self.state();
+        lines.retain(|line| state.told.insert(line.clone()));
+        let more = lines.len().saturating_sub(TOLD_AT_ONCE);
+        if more > 0 {
+            lines.truncate(TOLD_AT_ONCE);
+            lines.push(format!("and {more} more mistakes in the settings: `ostler doctor`"));
+        }
+        lines
+    }
+
+    /// The settings in `root`, and what is wrong with them.
+    fn settings(&self, root: Option<&AbsPath>) -> (Settings, Vec<String>) {
+        let client = self.state().client.clone();
+        let read = self.sources.read(root.map(|root| (root, &self.data)), client.as_ref());
+        (read.settings, read.problems.iter().map(ToString::to_string).collect())
+    }
+
+    /// The model that the settings choose; the one of the last task, with its connections, if
+    /// nothing has changed.
+    fn model(&self, settings: &Settings) -> Result<Arc<dyn Model>> {
+        let choice = compose::decide(settings, &self.data)?.choice;
+        let key = compose::secret(&choice, &self.data)?;
+        let mut state = self.state();
+        if let Some(made) = &state.made
+            && made.choice == choice
+            && made.key == key
+        {
+            return Ok(Arc::clone(&made.model));
+        }
+        let model = compose::model(choice.clone(), key.clone())?;
+        state.made = Some(Made { choice, key, model: Arc::clone(&model) });
+        Ok(model)
+    }
+
+    fn harness(&self, root: &AbsPath) -> Harness {
+        let (settings, problems) = self.settings(Some(root));
+        for problem in problems {
+            tracing::warn!("{problem}");
+        }
+        let model = self.model(&settings).unwrap_or_else(|error| {
+            tracing::warn!(error = format!("{error:#}"), "the built-in policy does the work");
+            Arc::new(offline::Offline)
+        });
+        compose::harness(&settings, model, Arc::clone(&self.verifier))
+    }
+}
+
+impl TaskRunner for Runner {
+    fn run(
+        &self,
+        task: Task,
+        events: UnboundedSender<TaskEvent>,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Outcome> {
+        let harness = self.harness(task.snapshot.root());
+        let clock: &dyn Clock = &SystemClock::new();
+        let sinks = compose::session_sinks(&self.data, clock);
+        async move { harness.run(task, events, sinks, cancel).await.0 }.boxed()
+    }
+
+    fn recheck(
+        &self,
+        draft: Draft,
+        cancel: CancellationToken,
+    ) -> BoxFuture<'static, Option<Grade>> {
+        let verifier = Arc::clone(&self.verifier);
+        async move {
+            let verdict = harness::inspect(&draft, verifier.as_ref(), false, &cancel).await.ok()?;
+            verdict.is_clean().then_some(verdict.grade)
+        }
+        .boxed()
+    }
+}
