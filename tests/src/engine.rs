@@ -86,7 +86,8 @@ fn say(line: &str) {
 /// gets in pieces.
 fn script() -> String {
     let call = |tool: &str, arguments: &serde_json::Value| {
-        format!("\n<tool_call>\n{}\n</tool_call>", json!({"name": tool, "arguments": arguments}))
+        // The engine wants to read the name first.
+        format!("\n<tool_call>\n{{\"name\": \"{tool}\", \"arguments\": {arguments}}}\n</tool_call>")
     };
     let both = |tool: &str, arguments: fn(&str) -> serde_json::Value| {
         call(tool, &arguments("a.rs")) + &call(tool, &arguments("b.rs"))

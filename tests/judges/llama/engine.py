@@ -197,7 +197,6 @@ def free_port():
 def serve(path):
     wanted = xllamacpp.CommonParams()
     wanted.model.path = path
-    wanted.hostname = "127.0.0.1"
     wanted.port = free_port()
     wanted.n_ctx = CONTEXT
     wanted.n_parallel = 1
