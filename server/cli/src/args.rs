@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// A coding agent behind the Language Server Protocol.
 #[derive(Debug, Parser)]
@@ -41,6 +41,16 @@ pub(crate) enum Command {
         /// The workspace; the current folder if not given.
         folder: Option<PathBuf>,
     },
+    /// Check everything that can be wrong, and say how to mend it; exit code 1 if anything is.
+    ///
+    /// Looks at the program, the settings, the model with its key and server, the toolchain and
+    /// the project, the sandbox, editors, and the data folder. Programs of the project run confined.
+    Doctor(Doctor),
+    /// Connect an editor: show what its configuration lacks, or write it.
+    ///
+    /// What you have stays, a copy of each changed file is kept beside it, and a second run changes
+    /// nothing.
+    Setup(Setup),
     /// Show each setting with the place that it comes from, and what is wrong.
     Config(Config),
 }
@@ -115,6 +125,60 @@ pub(crate) struct Trust {
     /// List the trusted workspaces instead.
     #[arg(long, conflicts_with = "folder")]
     pub(crate) list: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Doctor {
+    /// The project; the current folder if not given.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) root: Option<PathBuf>,
+    /// Also send the model a few short requests (a hosted one charges for them): does it stream,
+    /// call tools, use its cache, complete code?
+    #[arg(long)]
+    pub(crate) ask_model: bool,
+    /// As one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Setup {
+    /// Which editor.
+    pub(crate) editor: EditorName,
+    /// Write the files, after showing what changes in them.
+    #[arg(long)]
+    pub(crate) write: bool,
+}
+
+/// The editors that can be connected by a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EditorName {
+    /// `~/.config/helix/languages.toml` and `config.toml`.
+    Helix,
+    /// A package of its own in Neovim's data folder; your init.lua is not touched.
+    Neovim,
+    /// The user's settings.json, if `ostler` is not on the PATH.
+    Vscode,
+}
+
+impl EditorName {
+    /// As it is typed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            EditorName::Helix => "helix",
+            EditorName::Neovim => "neovim",
+            EditorName::Vscode => "vscode",
+        }
+    }
+
+    /// As it calls itself.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            EditorName::Helix => "Helix",
+            EditorName::Neovim => "Neovim",
+            EditorName::Vscode => "VS Code",
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -3,8 +3,10 @@
 mod auth;
 mod config;
 mod demo;
+mod doctor;
 mod run;
 mod serve;
+mod setup;
 mod trust;
 
 use std::process::ExitCode;
@@ -19,14 +21,16 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     let sources = Sources::new(args.config);
     match args.command {
         None | Some(Command::Serve) => serve::serve(sources).await,
-        Some(Command::Demo) => demo::demo().await,
+        Some(Command::Demo) => code(demo::demo(&sources).await),
         Some(Command::Run(args)) => match run::run(args, sources).await {
             Ok(code) => code,
-            Err(error) => code(Err(error)),
+            Err(error) => fail(&format!("{error:#}")),
         },
         Some(Command::Auth { command }) => code(auth::auth(command, &sources).await),
         Some(Command::Trust(args)) => code(trust::trust(&args)),
         Some(Command::Untrust { folder }) => code(trust::untrust(folder.as_deref())),
+        Some(Command::Doctor(args)) => code(doctor::doctor(&args, &sources).await),
+        Some(Command::Setup(args)) => code(setup::setup(&args)),
         Some(Command::Config(args)) => code(config::config(&args, &sources)),
     }
 }

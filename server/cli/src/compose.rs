@@ -14,8 +14,8 @@ use settings::Settings;
 use stdx::store::{AppendLog, DataDir};
 use stdx::{Clock, SystemClock};
 
-pub(crate) use models::{decide, model, secret};
-pub(crate) use sources::{Sources, data_dir, folder, variable};
+pub(crate) use models::{ClientKeys, Decisions, answers, model, remedy};
+pub(crate) use sources::{Read, Sources, config_home, data_dir, data_home, folder, variable};
 
 /// Who checks drafts. It keeps what it built, so there is one for the whole life of the program.
 pub(crate) fn verifier(data: &DataDir) -> Result<Arc<dyn Verifier>> {

@@ -6,6 +6,7 @@ mod commands;
 mod compose;
 mod runner;
 mod terminal;
+mod words;
 
 use std::process::ExitCode;
 

@@ -7,16 +7,16 @@ use anyhow::Result;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{Draft, Grade, Harness, Outcome, Task, TaskEvent, Verifier};
-use lsp::TaskRunner;
+use lsp::{ClientSettings, TaskRunner};
 use model::Model;
 use model::secret::Secret;
-use settings::{Choice, Settings};
+use settings::{Choice, Layer, Origin, Settings};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use crate::compose::{self, Sources};
+use crate::compose::{self, ClientKeys, Decisions, Sources};
 
 /// More mistakes than these are not told one by one.
 const TOLD_AT_ONCE: usize = 3;
@@ -32,7 +32,8 @@ pub(crate) struct Runner {
 #[derive(Default)]
 struct State {
     /// What the client said last about its settings.
-    client: Option<serde_json::Value>,
+    client: Vec<Layer>,
+    keys: ClientKeys,
     /// What the user has been told already.
     told: BTreeSet<String>,
     /// The model of the last task, and what it was made from.
@@ -62,9 +63,12 @@ impl Runner {
 
     /// Takes in what the client says about its settings, and returns what the user must hear: each
     /// mistake in one line, once.
-    pub(crate) fn client_says(&self, value: &serde_json::Value) -> Vec<String> {
-        if !value.is_null() {
-            self.state().client = Some(value.clone());
+    pub(crate) fn client_says(&self, said: ClientSettings<'_>) -> Vec<String> {
+        if !said.value.is_null() {
+            let (layers, keys) = layers(said);
+            let mut state = self.state();
+            state.client = layers;
+            state.keys = keys;
         }
         let (settings, mut lines) = self.settings(None);
         if let Err(error) = self.model(&settings) {
@@ -83,15 +87,17 @@ impl Runner {
     /// The settings in `root`, and what is wrong with them.
     fn settings(&self, root: Option<&AbsPath>) -> (Settings, Vec<String>) {
         let client = self.state().client.clone();
-        let read = self.sources.read(root.map(|root| (root, &self.data)), client.as_ref());
+        let read = self.sources.read(root.map(|root| (root, &self.data)), &client);
         (read.settings, read.problems.iter().map(ToString::to_string).collect())
     }
 
     /// The model that the settings choose; the one of the last task, with its connections, if
     /// nothing has changed.
     fn model(&self, settings: &Settings) -> Result<Arc<dyn Model>> {
-        let choice = compose::decide(settings, &self.data)?.choice;
-        let key = compose::secret(&choice, &self.data)?;
+        let of_client = self.state().keys.clone();
+        let decisions = Decisions { of_client, ..Decisions::new(&self.data) };
+        let choice = decisions.decide(settings)?.choice;
+        let key = decisions.secret(&choice)?;
         let mut state = self.state();
         if let Some(made) = &state.made
             && made.choice == choice
@@ -115,6 +121,21 @@ impl Runner {
         });
         compose::harness(&settings, model, Arc::clone(&self.verifier))
     }
+}
+
+/// What a client says as sources of settings. Only where the client vouches for them, what it says
+/// of the user's machine and of keys is taken at its word.
+fn layers(said: ClientSettings<'_>) -> (Vec<Layer>, ClientKeys) {
+    let mut rest = said.value.get("ostler").unwrap_or(said.value).clone();
+    let (mut machine, mut keys) = (None, None);
+    if let (true, Some(members)) = (said.vouches, rest.as_object_mut()) {
+        machine = members.remove("machine");
+        keys = members.remove("keys");
+    }
+    let mut layers = vec![Layer::json(Origin::Client, &rest)];
+    layers.extend(machine.map(|machine| Layer::json(Origin::ClientMachine, &machine)));
+    let keys = keys.and_then(|keys| serde_json::from_value(keys).ok()).unwrap_or_default();
+    (layers, ClientKeys(keys))
 }
 
 impl TaskRunner for Runner {

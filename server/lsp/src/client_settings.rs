@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tower_lsp::gen_lsp_types::MessageType;
 
+use crate::config::ClientSettings;
 use crate::state::Shared;
 
 /// The name of our settings among those that the client has for all servers.
@@ -14,7 +15,8 @@ impl Shared {
     /// Hands on what the client says, and keeps what the user must hear about it.
     pub(crate) fn hear_settings(&self, value: &Value) {
         if let Some(sink) = &self.config.on_settings {
-            self.keep_untold(sink(value));
+            let vouches = self.editor.facts().vouches;
+            self.keep_untold(sink(ClientSettings { value, vouches }));
         }
     }
 

@@ -48,7 +48,18 @@ pub(crate) type Command = Arc<
 pub(crate) type Timer = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Hears of the client's settings, and says what the user must know about them.
-pub(crate) type SettingsSink = Arc<dyn Fn(&Value) -> Vec<String> + Send + Sync>;
+pub(crate) type SettingsSink = Arc<dyn Fn(ClientSettings<'_>) -> Vec<String> + Send + Sync>;
+
+/// What a client says about its settings.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientSettings<'a> {
+    /// As it came.
+    pub value: &'a Value,
+    /// Whether the client vouches that the member `machine` comes from its user alone, and `keys`
+    /// from a store of secrets. It says so among its capabilities, which are made by code: in its
+    /// settings a repository may have a say (`.vscode/settings.json`, `.helix/languages.toml`).
+    pub vouches: bool,
+}
 
 /// Why a command did nothing; one line for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -134,7 +145,7 @@ impl ServerConfig {
     #[must_use]
     pub fn on_settings(
         mut self,
-        sink: impl Fn(&Value) -> Vec<String> + Send + Sync + 'static,
+        sink: impl Fn(ClientSettings<'_>) -> Vec<String> + Send + Sync + 'static,
     ) -> ServerConfig {
         self.on_settings = Some(Arc::new(sink));
         self

@@ -13,6 +13,8 @@ pub(crate) struct Facts {
     pub(crate) progress: bool,
     /// It can be asked for its settings.
     pub(crate) configuration: bool,
+    /// It tells settings of its user's machine apart from those of a project.
+    pub(crate) vouches: bool,
     /// It applies edits on request.
     pub(crate) apply_edit: bool,
     /// It understands edits with document versions.
@@ -71,6 +73,7 @@ impl Facts {
             },
             progress: says("/window/workDoneProgress"),
             configuration: says("/workspace/configuration"),
+            vouches: says("/experimental/ostler/machine"),
             apply_edit: says("/workspace/applyEdit"),
             document_changes: says(DOCUMENT_CHANGES),
             create_files: lists(operations, "create"),

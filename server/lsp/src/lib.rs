@@ -25,5 +25,5 @@ mod state;
 mod tasks;
 mod transport;
 
-pub use config::{CommandCx, CommandError, ServerConfig, TaskRunner};
+pub use config::{ClientSettings, CommandCx, CommandError, ServerConfig, TaskRunner};
 pub use server::{serve, serve_stdio};

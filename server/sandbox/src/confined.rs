@@ -83,6 +83,8 @@ pub(crate) struct State {
 pub(crate) struct Chosen {
     pub(crate) confinement: Confinement,
     pub(crate) scratch: Scratch,
+    /// Why it is no better one.
+    pub(crate) reason: Option<String>,
 }
 
 /// A program that came to its end.
@@ -130,6 +132,22 @@ impl Confined {
         Ok(Ran { finished, confinement: stage.confinement, written })
     }
 
+    /// What would stand between a program and the user's machine, and why nothing better.
+    ///
+    /// # Errors
+    /// If there is no place for what programs write, or if it is cancelled.
+    pub async fn wall(
+        &self,
+        cancel: &CancellationToken,
+    ) -> Result<(Confinement, Option<String>), SandboxError> {
+        let mut state = self.state.lock().await;
+        let chosen = match &state.chosen {
+            Some(chosen) => chosen,
+            None => state.chosen.insert(self.choose(cancel).await?),
+        };
+        Ok((chosen.confinement, chosen.reason.clone()))
+    }
+
     pub(crate) fn home(&self) -> Option<&Path> {
         self.home.as_deref()
     }
@@ -173,7 +191,10 @@ impl Confined {
                     }
                 };
                 match self.try_overlay(&scratch, cancel).await {
-                    Ok(()) => return Ok(Chosen { confinement: Confinement::Overlay, scratch }),
+                    Ok(()) => {
+                        let confinement = Confinement::Overlay;
+                        return Ok(Chosen { confinement, scratch, reason: None });
+                    }
                     Err(SandboxError::Cancelled) => return Err(SandboxError::Cancelled),
                     Err(error) => reason = error.to_string(),
                 }
@@ -181,7 +202,7 @@ impl Confined {
         }
         tracing::info!(reason, "programs run on a copy of the project");
         let scratch = Scratch::new(&self.config.scratch)?;
-        Ok(Chosen { confinement: Confinement::Copy, scratch })
+        Ok(Chosen { confinement: Confinement::Copy, scratch, reason: Some(reason) })
     }
 
     #[cfg(target_os = "linux")]

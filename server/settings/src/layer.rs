@@ -88,17 +88,6 @@ impl Layer {
         (Layer { origin, root }, problems)
     }
 
-    /// What a client sends as its settings: with or without a table `ostler` around them, because
-    /// some clients send the section that they were asked for and some send all that they have
-    /// for this server. `[]` stands for an empty table.
-    #[must_use]
-    pub fn client(origin: Origin, value: &serde_json::Value) -> Layer {
-        match value.get("ostler") {
-            Some(inner) => Layer::json(origin, inner),
-            None => Layer::json(origin, value),
-        }
-    }
-
     /// A client's settings. `[]` stands for an empty object, because that is what an empty Lua
     /// table becomes on the wire.
     #[must_use]

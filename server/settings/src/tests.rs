@@ -208,12 +208,3 @@ fn what_is_built_in_is_right() {
     assert_eq!(settings.iter().count(), defaults);
     assert!(settings.iter().all(|(_, value)| value.origin == Origin::BuiltIn));
 }
-
-#[test]
-fn a_client_may_send_its_settings_with_their_name_around_them() {
-    for value in [json!({"limits": {"turns": 4}}), json!({"ostler": {"limits": {"turns": 4}}})] {
-        let (settings, problems) = resolve(&[Layer::client(Origin::Client, &value)]);
-        assert_eq!((settings.turns(), problems.len()), (Some(4), 0), "{value}");
-    }
-    assert!(resolve(&[Layer::client(Origin::Client, &json!({"ostler": []}))]).1.is_empty());
-}

@@ -144,6 +144,24 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     written
 }
 
+/// Removes the file at `path`.
+///
+/// # Errors
+/// If there is none, or the disk refuses.
+#[expect(clippy::disallowed_methods, reason = "this is the door to our own files")]
+pub fn remove(path: &Path) -> io::Result<()> {
+    std::fs::remove_file(path)
+}
+
+/// Bytes that are free, for this user, on the file system of `path`.
+///
+/// # Errors
+/// If the system does not say.
+pub fn free_bytes(path: &Path) -> io::Result<u64> {
+    let found = rustix::fs::statvfs(path)?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
 /// The lines of the file in `folder` whose name sorts last; none if the folder is empty.
 ///
 /// # Errors

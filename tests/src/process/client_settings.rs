@@ -5,8 +5,8 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use test_utils::{Editor, LspClient, Persona};
@@ -18,6 +18,8 @@ use crate::protocol::persona;
 struct Refusing {
     url: String,
     asked: Arc<AtomicUsize>,
+    /// The heads of all requests.
+    heads: Arc<Mutex<String>>,
 }
 
 impl Refusing {
@@ -26,13 +28,16 @@ impl Refusing {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&asked);
+        let heads = Arc::<Mutex<String>>::default();
+        let heard = Arc::clone(&heads);
         // It ends with the process of the tests.
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { break };
                 count.fetch_add(1, Ordering::SeqCst);
                 let mut some = [0; 4096];
-                let _ = stream.read(&mut some);
+                let size = stream.read(&mut some).unwrap_or(0);
+                heard.lock().unwrap().push_str(&String::from_utf8_lossy(&some[..size]));
                 let body = r#"{"error": {"type": "authentication_error", "message": "no entry"}}"#;
                 let _ = write!(
                     stream,
@@ -42,7 +47,11 @@ impl Refusing {
                 );
             }
         });
-        Refusing { url, asked }
+        Refusing { url, asked, heads }
+    }
+
+    fn keys(&self) -> String {
+        self.heads.lock().unwrap().clone()
     }
 
     fn asked(&self) -> usize {
@@ -116,6 +125,7 @@ async fn cannot_move_a_key(editor: Editor, way: Way) {
     client.command("ostler.fix", json!({"path": file, "line": 1})).get().await.unwrap();
     client.message("no entry").await;
     assert!(good.asked() > 0);
+    assert!(good.keys().contains("sk-secret"), "{}", good.keys());
     assert_eq!(evil.asked(), 0, "the key went elsewhere");
     client.quit().await;
 }
@@ -188,29 +198,49 @@ async fn what_is_wrong_with_the_users_own_file_is_told_and_the_server_serves() {
     client.quit().await;
 }
 
-/// What only the user's machine can set reaches us by another way: the environment of the process.
-#[tokio::test]
-async fn settings_of_the_machine_come_from_whoever_starts_us() {
+/// What comes from the user's machine alone, and keys from a store of secrets, count if the client
+/// vouches for them by a capability; as mere settings they are a mistake.
+async fn machine(vouches: bool) -> usize {
     let good = Refusing::start();
     let home = Home::new();
     let file = home.write("project/src/lib.rs", "fn f() {}\n");
-    let machine = json!({"model": "anthropic/m", "endpoints": {"anthropic": {"url": good.url, "key_env": "ANTHROPIC_API_KEY"}}});
-    let mut command = home.command(&[]);
-    command
-        .env("ANTHROPIC_API_KEY", "sk-secret")
-        .env("OSTLER_MACHINE_SETTINGS", machine.to_string());
-    let mut child = tokio::process::Command::from(command)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let (input, output) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
-    let client = LspClient::new(input, output, persona(Editor::VsCode).at(&home.path("project")));
+    let options = json!({
+        "limits": {"turns": 5},
+        "machine": {"model": "home/m", "endpoints": {
+            "home": {"url": format!("{}/v1", good.url), "dialect": "openai-chat"},
+        }},
+        "keys": {&good.url: "sk-secret-2"},
+    });
+    let mut persona =
+        persona(Editor::VsCode).at(&home.path("project")).with("/initializationOptions", options);
+    if vouches {
+        persona = persona.with("/capabilities/experimental", json!({"ostler": {"machine": true}}));
+    }
+    let (_child, client) = serve(&home, persona);
     client.initialize().await;
     client.open(&file, "fn f() {}\n");
-    client.command("ostler.fix", json!({"path": file, "line": 1})).get().await.unwrap();
-    client.message("no entry").await;
-    assert_eq!(client.seen().messages.iter().filter(|(kind, _)| *kind == 2).count(), 0);
+    if vouches {
+        client.command("ostler.fix", json!({"path": file, "line": 1})).get().await.unwrap();
+        client.message("no entry").await;
+        let warnings = client.seen().messages.iter().filter(|(kind, _)| *kind == 2).count();
+        assert_eq!(warnings, 0, "{:?}", client.seen().messages);
+        assert!(good.keys().contains("Bearer sk-secret-2"), "{}", good.keys());
+    } else {
+        client.message("no setting `machine`").await;
+        client.message("no setting `keys`").await;
+        let seen = format!("{:?}", client.seen().messages);
+        assert!(!seen.contains("secret"), "{seen}");
+    }
     client.quit().await;
+    good.asked()
+}
+
+#[tokio::test]
+async fn settings_and_keys_of_the_machine_count_if_the_client_vouches_for_them() {
+    assert!(machine(true).await > 0);
+}
+
+#[tokio::test]
+async fn without_its_word_they_are_mistakes() {
+    assert_eq!(machine(false).await, 0);
 }

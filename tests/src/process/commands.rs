@@ -92,7 +92,6 @@ fn each_value_is_shown_with_the_place_that_it_comes_from() {
         .command(&["config", "--json"])
         .env("OSTLER_MODEL", "offline")
         .env("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
-        .env("OSTLER_MACHINE_SETTINGS", r#"{"endpoints": {"home": {"url": "http://127.0.0.1:8"}}}"#)
         .output()
         .unwrap();
     let all = json(std::str::from_utf8(&output.stdout).unwrap());
@@ -100,7 +99,6 @@ fn each_value_is_shown_with_the_place_that_it_comes_from() {
     assert!(origin("limits.turns").ends_with(".config/ostler/config.toml"));
     assert_eq!(origin("model"), "$OSTLER_MODEL");
     assert_eq!(origin("endpoints.openai-chat.url"), "$OPENAI_BASE_URL");
-    assert_eq!(origin("endpoints.home.url"), "the editor's settings of this machine");
     assert_eq!(all["values"]["limits.turns"]["value"], 7);
     assert_eq!(all["problems"], Value::from(Vec::<Value>::new()));
     let plain = home.run(&["config"]);

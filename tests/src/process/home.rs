@@ -92,7 +92,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn of(output: &Output) -> Said {
+    pub(super) fn of(output: &Output) -> Said {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }

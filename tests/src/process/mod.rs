@@ -4,7 +4,10 @@
 
 mod client_settings;
 mod commands;
+mod doctor;
 mod home;
+mod run;
+mod setup;
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -114,7 +114,7 @@ async fn settings_arrive_in_the_order_of_the_wire() {
     persona.params["initializationOptions"] = json!({"n": 0});
     let bench = Bench::silent(persona, &[], |config| {
         config.on_settings(move |settings| {
-            sink.lock().unwrap().push(settings["n"].clone());
+            sink.lock().unwrap().push(settings.value["n"].clone());
             Vec::new()
         })
     });

@@ -109,7 +109,7 @@ const ROOMS: &[Room] = &[
             "text",
             "stdx",
         ],
-        doors: &["clap", "anyhow", "tracing-subscriber", "rpassword"],
+        doors: &["clap", "anyhow", "tracing-subscriber", "rpassword", "toml_edit"],
         waits: true,
     },
     // Never part of the program.

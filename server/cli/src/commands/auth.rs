@@ -3,39 +3,39 @@
 use anyhow::{Context, Result, bail};
 use model::secret::origin;
 use serde_json::json;
-use settings::{Choice, ConsentStore, KeyStore, Offer, PROVIDERS, Provider, Settings, Why};
-use stdx::store::DataDir;
+use settings::{Choice, Offer, PROVIDERS, Provider, Settings, Why};
 
 use crate::args::Auth;
-use crate::compose::{self, Sources};
+use crate::compose::{self, Decisions, Sources};
 use crate::terminal::{note, say, secret};
 
 pub(crate) async fn auth(command: Auth, sources: &Sources) -> Result<bool> {
     let data = compose::data_dir()?;
-    let settings = sources.read(None, None).settings;
+    let settings = sources.read(None, &[]).settings;
+    let decisions = Decisions::new(&data);
     match command {
-        Auth::Add { server } => add(&server, &settings, &data),
-        Auth::List { json } => list(json, &settings, &data),
-        Auth::Remove { server } => remove(&server, &settings, &data),
-        Auth::Use { model } => use_model(&model, &settings, &data),
+        Auth::Add { server } => add(&server, &settings, &decisions),
+        Auth::List { json } => list(json, &settings, &decisions),
+        Auth::Remove { server } => remove(&server, &settings, &decisions),
+        Auth::Use { model } => use_model(&model, &settings, &decisions),
     }
 }
 
-fn add(server: &str, settings: &Settings, data: &DataDir) -> Result<bool> {
+fn add(server: &str, settings: &Settings, decisions: &Decisions) -> Result<bool> {
     let url = url_of(server, settings)?;
     // Before anybody types a key for a server that cannot have one.
     let origin = origin(&url)?;
     let key = secret(&format!("Key for {origin} (it is not shown): "))?;
-    let keys = KeyStore::new(data);
+    let keys = &decisions.keys;
     keys.put(&url, &key)?;
     say(&format!("the key for {origin} is kept in {}", keys.path().display()));
-    tell_model(settings, data);
+    tell_model(settings, decisions);
     Ok(true)
 }
 
 /// What tasks will use from now on.
-fn tell_model(settings: &Settings, data: &DataDir) {
-    match compose::decide(settings, data) {
+fn tell_model(settings: &Settings, decisions: &Decisions) {
+    match decisions.decide(settings) {
         Ok(decision) => say(&format!("tasks use {} ({})", decision.name, why(&decision.why))),
         Err(error) => note(&format!("ostler: {error:#}")),
     }
@@ -52,10 +52,10 @@ pub(crate) fn why(why: &Why) -> String {
     }
 }
 
-fn list(as_json: bool, settings: &Settings, data: &DataDir) -> Result<bool> {
-    let stored = KeyStore::new(data).origins()?;
-    let consents = ConsentStore::new(data).all()?;
-    let decision = compose::decide(settings, data)?;
+fn list(as_json: bool, settings: &Settings, decisions: &Decisions) -> Result<bool> {
+    let stored = decisions.keys.origins()?;
+    let consents = decisions.consents.all()?;
+    let decision = decisions.decide(settings)?;
     if as_json {
         let all = json!({
             "keys": stored, "yes": consents, "found": decision.offers,
@@ -87,21 +87,21 @@ pub(crate) fn how_to_use(offer: &Offer) -> String {
     format!("{what}: `ostler auth use {provider}` says yes to {}", offer.model)
 }
 
-fn remove(server: &str, settings: &Settings, data: &DataDir) -> Result<bool> {
+fn remove(server: &str, settings: &Settings, decisions: &Decisions) -> Result<bool> {
     let url = url_of(server, settings)?;
     let origin = origin(&url)?;
-    let key = KeyStore::new(data).remove(&url)?;
-    let yes = ConsentStore::new(data).remove(&origin)?;
+    let key = decisions.keys.remove(&url)?;
+    let yes = decisions.consents.remove(&origin)?;
     match (key, yes) {
         (true, _) => say(&format!("the key for {origin} is forgotten")),
         (false, true) => say(&format!("the yes to {origin} is taken back")),
         (false, false) => bail!("there is no key for {origin}, and nothing that you said yes to"),
     }
-    tell_model(settings, data);
+    tell_model(settings, decisions);
     Ok(true)
 }
 
-fn use_model(name: &str, settings: &Settings, data: &DataDir) -> Result<bool> {
+fn use_model(name: &str, settings: &Settings, decisions: &Decisions) -> Result<bool> {
     let (provider_name, model) = match name.split_once('/') {
         Some((provider, model)) => (provider, Some(model)),
         None => (name, None),
@@ -127,9 +127,9 @@ fn use_model(name: &str, settings: &Settings, data: &DataDir) -> Result<bool> {
         }
     };
     let offer = Offer { model: full, origin: origin(&endpoint.base_url)?, source };
-    ConsentStore::new(data).add(&offer)?;
+    decisions.consents.add(&offer)?;
     say(&format!("{} may be used; your project's text goes to {}", offer.model, offer.origin));
-    tell_model(settings, data);
+    tell_model(settings, decisions);
     Ok(true)
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn config(args: &Config, sources: &Sources) -> Result<bool> {
     }
     let data = compose::data_dir()?;
     let root = compose::folder(args.root.as_deref())?;
-    let read = sources.read(Some((&root, &data)), None);
+    let read = sources.read(Some((&root, &data)), &[]);
     if args.json {
         let values: serde_json::Map<String, serde_json::Value> = read
             .settings

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Outcome, Status, Task, TaskEvent};
-use settings::{Choice, ConsentStore, Settings, Why};
+use settings::{Choice, Settings, Why};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
 use tokio::sync::mpsc;
@@ -16,27 +16,37 @@ use workspace::Snapshot;
 
 use super::auth::how_to_use;
 use crate::args::Run;
-use crate::compose::{self, Sources};
+use crate::compose::{self, Decisions, Sources};
 use crate::terminal::{confirm, is_interactive, note, one_line, say};
+use crate::words;
 
 /// The code of a task that ended with an answer and without a change: right for a question, and
 /// no success for whoever wanted something to be done.
 const ANSWERED: u8 = 3;
+/// What shells expect of a program that an interrupt ended.
+const INTERRUPTED: u8 = 130;
 
+/// 0 only if the task was done, 3 if it was answered without a change, 130 if it was interrupted.
 pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
     let root = compose::folder(args.root.as_deref())?;
     let data = compose::data_dir()?;
     let sources = sources.with_model(args.model.clone());
-    let read = sources.read(Some((&root, &data)), None);
+    let read = sources.read(Some((&root, &data)), &[]);
     for problem in &read.problems {
         note(&format!("ostler: {}", one_line(&problem.to_string())));
     }
-    let choice = choose(&read.settings, &data)?;
-    let key = compose::secret(&choice, &data)?;
+    let decisions = Decisions::new(&data);
+    let choice = choose(&read.settings, &decisions)?;
+    let key = decisions.secret(&choice)?;
     let model = compose::model(choice, key)?;
     let harness = compose::harness(&read.settings, model, compose::verifier(&data)?);
     let clock = SystemClock::new();
-    let builds = harness.model.name() == "offline" || args.task.trim() == "fix the build";
+    let started = clock.monotonic();
+    let name = harness.model.name().to_owned();
+    let builds = name == "offline" || args.task.trim() == "fix the build";
+    if builds {
+        words::can_be_built(&root)?;
+    }
     let task = Task {
         goal: args.task.clone(),
         snapshot: Snapshot::of_disk(root.clone()),
@@ -61,11 +71,12 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
     }
     let written = if args.apply { Some(apply(&outcome, &data)) } else { None };
     if !args.json {
-        report(&outcome, &root, clock.monotonic());
+        report(&outcome, &root, &name, clock.monotonic().saturating_sub(started));
         match &written {
-            Some(Ok(count)) if *count > 0 => say(&format!("{count} files written")),
+            Some(Ok(0)) | None => {}
+            Some(Ok(1)) => say("1 file written"),
+            Some(Ok(count)) => say(&format!("{count} files written")),
             Some(Err(error)) => note(&format!("ostler: {error:#}")),
-            _ => {}
         }
     }
     Ok(match outcome.status {
@@ -73,6 +84,7 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
         // No checker has said that nothing had to be done.
         Status::Done if outcome.change.is_empty() && !builds => ExitCode::from(ANSWERED),
         Status::Done => ExitCode::SUCCESS,
+        Status::Stopped => ExitCode::from(INTERRUPTED),
         _ => ExitCode::FAILURE,
     })
 }
@@ -92,8 +104,8 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
 
 /// The model that does it. Somebody who sits at the terminal is asked about the first one that was
 /// found and not said yes to; others are told how to say yes.
-fn choose(settings: &Settings, data: &DataDir) -> Result<Choice> {
-    let decision = compose::decide(settings, data)?;
+fn choose(settings: &Settings, decisions: &Decisions) -> Result<Choice> {
+    let decision = decisions.decide(settings)?;
     let Some(offer) = decision.offers.first().filter(|_| decision.why == Why::NothingElse) else {
         return Ok(decision.choice);
     };
@@ -108,8 +120,8 @@ fn choose(settings: &Settings, data: &DataDir) -> Result<Choice> {
     if !confirm(&question) {
         return Ok(decision.choice);
     }
-    ConsentStore::new(data).add(offer)?;
-    Ok(compose::decide(settings, data)?.choice)
+    decisions.consents.add(offer)?;
+    Ok(decisions.decide(settings)?.choice)
 }
 
 /// The first interrupt stops the task, the second one the process.
@@ -120,7 +132,7 @@ fn stop_on_ctrl_c(cancel: CancellationToken) {
             cancel.cancel();
         }
         if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(130);
+            std::process::exit(i32::from(INTERRUPTED));
         }
     });
 }
@@ -135,7 +147,7 @@ async fn watch(mut events: mpsc::UnboundedReceiver<TaskEvent>) {
     }
 }
 
-fn report(outcome: &Outcome, root: &AbsPath, elapsed: Duration) {
+fn report(outcome: &Outcome, root: &AbsPath, model: &str, elapsed: Duration) {
     for file in &outcome.change.files {
         let name = file.path.relative_to(root).unwrap_or_else(|| file.path.to_string());
         say(&file.unified_diff(&name));
@@ -147,24 +159,47 @@ fn report(outcome: &Outcome, root: &AbsPath, elapsed: Duration) {
         (Status::Done, _) if outcome.change.is_empty() => "done, nothing was changed".to_owned(),
         (Status::Done, Grade::Unchecked) => "done, unchecked".to_owned(),
         (Status::Done, grade) => format!("done: {grade}"),
-        (Status::Unsolved(problems), _) => format!("not solved:\n  {}", problems.join("\n  ")),
+        (Status::Unsolved(problems), _) => unsolved(problems, &outcome.summary),
         (Status::Stopped, _) => "stopped".to_owned(),
         (Status::Failed(why), _) => format!("failed: {why}"),
     };
     say(&verdict);
+    if let Status::Unsolved(problems) = &outcome.status
+        && let Some(mend) = words::mend(problems, root)
+    {
+        say(&mend);
+    }
     for test in &outcome.failed_tests {
         say(&format!("  {test} (whether it did before cannot be known)"));
     }
     let usage = outcome.usage;
+    let tokens = match usage.prompt() + usage.output {
+        0 => String::new(),
+        _ => format!(
+            "{} tokens in ({} from the cache), {} out, ",
+            usage.prompt(),
+            usage.cache_read,
+            usage.output
+        ),
+    };
     say(&format!(
-        "{} requests, {} checks, {} tokens in ({} from the cache), {} out, {:.1} s",
-        outcome.requests,
-        outcome.checks,
-        usage.prompt(),
-        usage.cache_read,
-        usage.output,
+        "{model}: {}, {}, {tokens}{:.1} s",
+        counted(outcome.requests, "request"),
+        counted(outcome.checks, "check"),
         elapsed.as_secs_f64(),
     ));
+}
+
+/// What is left, as far as the summary has not said it already.
+fn unsolved(problems: &[String], summary: &str) -> String {
+    let mut lines = vec!["not solved".to_owned()];
+    let new = problems.iter().filter(|problem| !summary.contains(problem.as_str()));
+    lines.extend(new.map(|problem| format!("  {problem}")));
+    lines.join("\n")
+}
+
+fn counted(count: u32, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
 }
 
 /// Prints each entry of the session as it is appended.

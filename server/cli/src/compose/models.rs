@@ -1,12 +1,13 @@
 //! The model that does the work, with its key.
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use model::http::HttpModel;
-use model::secret::Secret;
+use model::secret::{Secret, origin};
 use model::{Endpoint, Model, Retry};
 use settings::{
     Choice, ConsentStore, Decision, KeySource, KeyStore, Offer, Settings, Surroundings, is_loopback,
@@ -18,41 +19,90 @@ use super::sources::variable;
 /// How long a server on this machine may take to accept a connection.
 const KNOCK: Duration = Duration::from_millis(200);
 
-/// The model that the settings and what is around choose.
-///
-/// # Errors
-/// One line that says what is wrong with the name or with its endpoint.
-pub(crate) fn decide(settings: &Settings, data: &DataDir) -> Result<Decision> {
-    let consents = ConsentStore::new(data).all().unwrap_or_else(|error| {
-        tracing::warn!(%error, "what was said yes to is not known");
-        Vec::new()
-    });
-    let servers: Vec<(String, Vec<String>)> =
-        consents.iter().filter_map(|consent| server(settings, consent)).collect();
-    decide_with(settings, data, &consents, &servers)
+/// What the user has put into our hands, and what the client has for them.
+#[derive(Debug, Clone)]
+pub(crate) struct Decisions {
+    pub(crate) keys: KeyStore,
+    pub(crate) consents: ConsentStore,
+    /// Keys by the origin that each is for, from the client's own store of secrets.
+    pub(crate) of_client: ClientKeys,
 }
 
-/// The same, with servers on this machine that are known to answer.
-///
-/// # Errors
-/// As [`decide`].
-pub(crate) fn decide_with(
-    settings: &Settings,
-    data: &DataDir,
-    consents: &[Offer],
-    servers: &[(String, Vec<String>)],
-) -> Result<Decision> {
-    let stored = KeyStore::new(data).origins().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the stored keys are not known");
-        Vec::new()
-    });
-    let around = Surroundings {
-        variable: &|name| variable(name).is_some(),
-        stored: &stored,
-        consents,
-        servers,
-    };
-    settings.decide(&around).map_err(anyhow::Error::msg)
+/// Keys by origin. Their debug form shows none.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct ClientKeys(pub(crate) BTreeMap<String, String>);
+
+impl std::fmt::Debug for ClientKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl Decisions {
+    /// Those in the data folder.
+    pub(crate) fn new(data: &DataDir) -> Decisions {
+        Decisions {
+            keys: KeyStore::new(data),
+            consents: ConsentStore::new(data),
+            of_client: ClientKeys::default(),
+        }
+    }
+
+    /// The model that the settings and what is around choose.
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the name or with its endpoint.
+    pub(crate) fn decide(&self, settings: &Settings) -> Result<Decision> {
+        let consents = self.consents.all().unwrap_or_else(|error| {
+            tracing::warn!(%error, "what was said yes to is not known");
+            Vec::new()
+        });
+        let servers: Vec<(String, Vec<String>)> =
+            consents.iter().filter_map(|consent| server(settings, consent)).collect();
+        let mut stored = self.keys.origins().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the stored keys are not known");
+            Vec::new()
+        });
+        stored.extend(self.of_client.0.keys().cloned());
+        let around = Surroundings {
+            variable: &|name| variable(name).is_some(),
+            stored: &stored,
+            consents: &consents,
+            servers: &servers,
+        };
+        settings.decide(&around).map_err(anyhow::Error::msg)
+    }
+
+    /// The first key for the model that is there.
+    ///
+    /// # Errors
+    /// If a key file cannot be read, or what was found cannot be a key.
+    pub(crate) fn secret(&self, choice: &Choice) -> Result<Option<Secret>> {
+        let Choice::Http { endpoint, keys } = choice else { return Ok(None) };
+        let url = &endpoint.base_url;
+        for source in keys {
+            let text = match source {
+                KeySource::Environment(name) => variable(name),
+                KeySource::File(path) => {
+                    let bytes = stdx::store::read(std::path::Path::new(path))
+                        .with_context(|| format!("cannot read the key file {path}"))?
+                        .with_context(|| format!("there is no key file {path}"))?;
+                    Some(String::from_utf8(bytes).ok().context("a key file is not text")?)
+                }
+                KeySource::Stored => match self.of_client.0.get(&origin(url)?) {
+                    Some(key) => Some(key.clone()),
+                    None => match self.keys.secret(url)? {
+                        Some(secret) => return Ok(Some(secret)),
+                        None => None,
+                    },
+                },
+            };
+            if let Some(text) = text {
+                return Ok(Some(Secret::new(&text, url)?));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// The server on this machine that the user said yes to, if it accepts connections now.
@@ -92,33 +142,6 @@ pub(crate) fn model(choice: Choice, key: Option<Secret>) -> Result<Arc<dyn Model
         bail!("no key for {}: {}", endpoint.base_url, remedy(&endpoint, &keys));
     }
     Ok(Arc::new(Retry::new(HttpModel::new(endpoint, key)?)))
-}
-
-/// The first key that is there.
-///
-/// # Errors
-/// If a key file cannot be read, or what was found cannot be a key.
-pub(crate) fn secret(choice: &Choice, data: &DataDir) -> Result<Option<Secret>> {
-    let Choice::Http { endpoint, keys } = choice else { return Ok(None) };
-    for source in keys {
-        let text = match source {
-            KeySource::Environment(name) => variable(name),
-            KeySource::File(path) => {
-                let bytes = stdx::store::read(std::path::Path::new(path))
-                    .with_context(|| format!("cannot read the key file {path}"))?
-                    .with_context(|| format!("there is no key file {path}"))?;
-                Some(String::from_utf8(bytes).ok().context("a key file is not text")?)
-            }
-            KeySource::Stored => match KeyStore::new(data).secret(&endpoint.base_url)? {
-                Some(secret) => return Ok(Some(secret)),
-                None => None,
-            },
-        };
-        if let Some(text) = text {
-            return Ok(Some(Secret::new(&text, &endpoint.base_url)?));
-        }
-    }
-    Ok(None)
 }
 
 /// How to bring a key.

@@ -19,10 +19,6 @@ const VARIABLES: &[(&str, &str)] = &[
     ("OSTLER_MODEL", "model"),
 ];
 
-/// Settings of an editor that only the user's machine can set, as one JSON object. The process
-/// that starts us has them from the user; what comes over the protocol may be a repository's.
-const MACHINE_SETTINGS: &str = "OSTLER_MACHINE_SETTINGS";
-
 /// The sources that do not change while the program runs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sources {
@@ -49,6 +45,11 @@ impl Sources {
         Sources { model, ..self }
     }
 
+    /// The file that the command line names instead of the user's usual one.
+    pub(crate) fn named_file(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     /// The user's own file, whether or not it exists; `None` without a home.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         self.config.clone().or_else(config_file)
@@ -56,20 +57,13 @@ impl Sources {
 
     /// The settings as they are now in `workspace`, with what the client said. What is wrong with
     /// them does not count.
-    pub(crate) fn read(
-        &self,
-        workspace: Option<(&AbsPath, &DataDir)>,
-        client: Option<&serde_json::Value>,
-    ) -> Read {
+    pub(crate) fn read(&self, workspace: Option<(&AbsPath, &DataDir)>, client: &[Layer]) -> Read {
         let mut all = Collected { layers: vec![Layer::built_in()], problems: Vec::new() };
         if let Some(path) = self.file() {
             all.user_file(&path, self.config.is_some());
         }
         let untrusted = workspace.is_some_and(|(root, data)| all.workspace_file(root, data));
-        all.layers.extend(client.map(|value| Layer::client(Origin::Client, value)));
-        if let Some(text) = variable(MACHINE_SETTINGS) {
-            all.machine_settings(&text);
-        }
+        all.layers.extend_from_slice(client);
         for (name, key) in VARIABLES {
             if let Some(value) = variable(name) {
                 let origin = Origin::Environment((*name).to_owned());
@@ -130,17 +124,6 @@ impl Collected {
         false
     }
 
-    fn machine_settings(&mut self, text: &str) {
-        match serde_json::from_str(text) {
-            Ok(value) => self.layers.push(Layer::client(Origin::ClientMachine, &value)),
-            Err(error) => self.problems.push(Problem {
-                origin: Origin::Environment(MACHINE_SETTINGS.to_owned()),
-                line: None,
-                message: format!("is not JSON: {error}"),
-            }),
-        }
-    }
-
     fn toml(&mut self, origin: Origin, text: &str) {
         let (layer, mistakes) = Layer::toml(origin, text);
         self.layers.push(layer);
@@ -165,6 +148,11 @@ pub(crate) fn config_home() -> Option<PathBuf> {
     folder_of("XDG_CONFIG_HOME").or_else(|| Some(folder_of("HOME")?.join(".config")))
 }
 
+/// The folder of what programs keep for the user: `XDG_DATA_HOME` or `~/.local/share`.
+pub(crate) fn data_home() -> Option<PathBuf> {
+    folder_of("XDG_DATA_HOME").or_else(|| Some(folder_of("HOME")?.join(".local/share")))
+}
+
 /// The user's own file.
 fn config_file() -> Option<PathBuf> {
     Some(config_home()?.join("ostler/config.toml"))
@@ -173,8 +161,7 @@ fn config_file() -> Option<PathBuf> {
 /// The data folder: `OSTLER_DATA_DIR`, or the place that the XDG rules name.
 pub(crate) fn data_dir() -> Result<DataDir> {
     let path = folder_of("OSTLER_DATA_DIR")
-        .or_else(|| Some(folder_of("XDG_DATA_HOME")?.join("ostler")))
-        .or_else(|| Some(folder_of("HOME")?.join(".local/share/ostler")))
+        .or_else(|| Some(data_home()?.join("ostler")))
         .context("no folder for data: set OSTLER_DATA_DIR")?;
     DataDir::open(&path).with_context(|| format!("cannot make {}", path.display()))
 }

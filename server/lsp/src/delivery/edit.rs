@@ -110,6 +110,7 @@ mod tests {
 
     const ALL: Facts = Facts {
         configuration: true,
+        vouches: false,
         encoding: PositionEncoding::Utf16,
         progress: false,
         apply_edit: true,

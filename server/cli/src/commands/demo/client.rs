@@ -24,8 +24,10 @@ pub(crate) struct Client {
     encoding: PositionEncoding,
     /// Open buffers with their versions.
     buffers: BTreeMap<AbsPath, (i32, Text)>,
-    /// What the server has told the user, and the phases of its progress, in order.
-    pub(crate) told: Vec<String>,
+    /// What the server has told the user, in order.
+    pub(crate) messages: Vec<String>,
+    /// The phases of its progress, in order.
+    pub(crate) progress: Vec<String>,
     /// Whether an edit was applied.
     pub(crate) edited: bool,
     /// Whether a progress has ended.
@@ -49,7 +51,8 @@ impl Client {
             next_id: 0,
             encoding: PositionEncoding::Utf16,
             buffers: BTreeMap::new(),
-            told: Vec::new(),
+            messages: Vec::new(),
+            progress: Vec::new(),
             edited: false,
             ended: false,
         };
@@ -115,16 +118,18 @@ impl Client {
         Ok(answer.as_array().cloned().unwrap_or_default())
     }
 
-    /// Chooses `action` and waits until the task that it starts has ended.
+    /// Chooses `action` and waits until the task that it starts has ended, and the server has said
+    /// how: it does so after the end of the progress.
     pub(crate) async fn choose(&mut self, action: &Value) -> Result<()> {
         let command = match action.get("command") {
             Some(Value::Object(_)) => &action["command"],
             _ => action,
         };
         self.ended = false;
+        self.messages.clear();
         let params = json!({"command": command["command"], "arguments": command["arguments"]});
         self.request("workspace/executeCommand", params).await?;
-        while !self.ended {
+        while !self.ended || self.messages.is_empty() {
             self.step().await?;
         }
         Ok(())
@@ -180,12 +185,12 @@ impl Client {
             "$/progress" => {
                 let value = &params["value"];
                 if let Some(text) = value["message"].as_str() {
-                    self.told.push(text.to_owned());
+                    self.progress.push(text.to_owned());
                 }
                 self.ended |= value["kind"] == "end";
             }
             "window/showMessage" => {
-                self.told.push(params["message"].as_str().unwrap_or_default().to_owned());
+                self.messages.push(params["message"].as_str().unwrap_or_default().to_owned());
             }
             _ => {}
         }

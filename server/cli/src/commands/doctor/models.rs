@@ -1,0 +1,91 @@
+//! The model that does the work: its key, and whether its server answers.
+
+use std::os::unix::fs::PermissionsExt;
+
+use settings::{Choice, PROVIDERS, Why};
+
+use super::{Finding, Patient};
+use crate::commands::auth::{how_to_use, why};
+use crate::compose;
+
+pub(super) async fn look(patient: &Patient, _ask_model: bool) -> Vec<Finding> {
+    let mut findings = keys(patient);
+    let decision = match patient.decisions.decide(&patient.read.settings) {
+        Ok(decision) => decision,
+        Err(error) => {
+            let mend = "name a model that there is, or remove the setting `model`";
+            findings.push(Finding::bad("model", format!("{error:#}"), mend));
+            return findings;
+        }
+    };
+    for offer in &decision.offers {
+        let found = format!("found and not used: {}", offer.model);
+        findings.push(Finding::note("model", found, how_to_use(offer)));
+    }
+    let found = format!("{} ({})", decision.name, why(&decision.why));
+    let Choice::Http { endpoint, keys } = &decision.choice else {
+        findings.push(Finding::ok("model", found));
+        if decision.why == Why::NothingElse {
+            findings.extend(on_this_machine(patient));
+        }
+        return findings;
+    };
+    match patient.decisions.secret(&decision.choice) {
+        Err(error) => {
+            let mend = compose::remedy(endpoint, keys);
+            findings.push(Finding::bad("model", format!("{found}: {error:#}"), mend));
+            return findings;
+        }
+        Ok(None) if !settings::is_loopback(&endpoint.base_url) => {
+            let found = format!("{found}: no key for {}", endpoint.base_url);
+            findings.push(Finding::bad("model", found, compose::remedy(endpoint, keys)));
+            return findings;
+        }
+        Ok(_) => findings.push(Finding::ok("model", found)),
+    }
+    findings
+}
+
+/// Keys that are kept, and whether others can read them.
+fn keys(patient: &Patient) -> Vec<Finding> {
+    let store = &patient.decisions.keys;
+    let path = store.path();
+    let mut findings = Vec::new();
+    match store.origins() {
+        Err(error) => {
+            let mend = format!("move {} away and give the keys again", path.display());
+            findings.push(Finding::bad("keys", error.to_string(), mend));
+        }
+        Ok(origins) if origins.is_empty() => {}
+        Ok(origins) => {
+            findings.push(Finding::ok("keys", format!("kept for {}", origins.join(", "))));
+        }
+    }
+    if let Ok(found) = std::fs::metadata(path)
+        && found.permissions().mode() & 0o077 != 0
+    {
+        let found = format!("others can read {}", path.display());
+        findings.push(Finding::bad("keys", found, format!("`chmod 600 {}`", path.display())));
+    }
+    findings
+}
+
+/// Model servers that run here although nobody has said yes to them.
+fn on_this_machine(patient: &Patient) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for provider in PROVIDERS.iter().filter(|provider| provider.is_local()) {
+        let any = format!("{}/any", provider.name);
+        let Ok(Choice::Http { endpoint, .. }) = patient.read.settings.named(&any) else { continue };
+        if compose::answers(&endpoint.base_url) {
+            findings.push(Finding::note(
+                "model",
+                format!(
+                    "something answers at {}, where {} would",
+                    endpoint.base_url, provider.name
+                ),
+                format!("`ostler auth use {}/MODEL` says yes to it", provider.name),
+            ));
+        }
+    }
+    findings
+}
