@@ -37,6 +37,52 @@ impl Default for HarnessSpec {
     }
 }
 
+impl HarnessSpec {
+    /// The way for the model of this card: the standard one, or, where the window is small or
+    /// tools are called badly, one that asks little of the model.
+    #[must_use]
+    pub fn for_model(card: &model::Card) -> HarnessSpec {
+        if card.is_small() {
+            HarnessSpec::small(card.window.unwrap_or(SMALL_WINDOW), card.bytes_per_token)
+        } else {
+            HarnessSpec::default()
+        }
+    }
+
+    /// For a window of `window` tokens, each of about `bytes_per_token` bytes: short instructions,
+    /// one step at a time, and so much less of everything that a dozen steps fit.
+    #[must_use]
+    pub fn small(window: u32, bytes_per_token: f64) -> HarnessSpec {
+        let bytes = f64::from(window) * bytes_per_token;
+        let part = |of_all: f64, at_least: usize, at_most: usize| {
+            ((bytes * of_all) as usize).clamp(at_least, at_most)
+        };
+        HarnessSpec {
+            name: "small-1".to_owned(),
+            system: SMALL_SYSTEM.to_owned(),
+            max_answer_tokens: (window / 8).clamp(512, 4096),
+            max_turns: 24,
+            max_result_bytes: part(0.06, 1000, 6000),
+            gate_rounds: 2,
+            context_bytes: part(0.15, 2000, 12_000),
+        }
+    }
+}
+
+/// The window of models of which none is known.
+const SMALL_WINDOW: u32 = 8192;
+
+/// One step at a time, because weak models lose the second of two calls, and the format of an
+/// edit spelled out, because they have not seen it before.
+const SMALL_SYSTEM: &str = "\
+You mend code in the user's editor. Work in small steps: one tool call in each answer.
+1. read the lines that the task is about.
+2. edit: copy old_string from what you read, two to six whole lines, exactly; new_string replaces \
+them. Change nothing else.
+3. check. If it complains about your edit, mend it.
+4. When check is clean, answer in one sentence, without a tool call.
+Never write todo!() or a placeholder. If it cannot be done, say so.";
+
 /// Short on purpose: every request pays for it.
 const SYSTEM: &str = "\
 You are Ostler, a coding agent inside the user's editor. You work on a draft of the project: your \
@@ -51,3 +97,35 @@ placeholder such as todo!().
 - Run check after your edits. A complaint that was there before is yours only if the task says so.
 - When the task is done, answer without a tool call: one or two sentences on what you changed and \
 what remains open. If it cannot be done, say why. Do not claim what you have not checked.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_models_are_asked_for_little() {
+        let card = |window, tools| model::Card { window, tools, ..model::Card::default() };
+        let name = |card: &model::Card| HarnessSpec::for_model(card).name;
+        use model::ToolSkill::{Good, Weak};
+        assert_eq!(name(&card(None, Good)), "standard-1");
+        assert_eq!(name(&card(Some(128_000), Good)), "standard-1");
+        assert_eq!(name(&card(Some(32_768), Good)), "small-1");
+        assert_eq!(name(&card(Some(128_000), Weak)), "small-1");
+        assert_eq!(name(&card(None, Weak)), "small-1");
+    }
+
+    /// The instructions, the context, an answer and a result for each of a few steps fit into
+    /// the window, tools and all.
+    #[test]
+    fn a_task_fits_into_a_small_window() {
+        const TOOLS: usize = 6000;
+        for window in [8192, 16_384, 32_768] {
+            let spec = HarnessSpec::small(window, 3.3);
+            let tokens = |bytes: usize| (bytes as f64 / 3.3).ceil() as usize;
+            let fixed = tokens(spec.system.len() + TOOLS + spec.context_bytes);
+            let step = tokens(spec.max_result_bytes) + 150;
+            let steps = (window as usize - fixed - spec.max_answer_tokens as usize) / step;
+            assert!(steps >= 6, "{window}: {steps} steps");
+        }
+    }
+}

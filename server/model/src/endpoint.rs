@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::Quirks;
-use crate::catalog::CountKind;
+use crate::catalog::{Card, Catalog, CountKind};
 use crate::fim::FimKind;
 use crate::quirks::MaxTokensMember;
 
@@ -103,6 +103,8 @@ pub struct Endpoint {
     pub auth: Auth,
     /// The model's name on this server.
     pub model: String,
+    /// What is known of the model.
+    pub card: Card,
     /// Upper bound of an answer in tokens; a request that asks for more is cut down to it.
     pub max_tokens: u32,
     /// In what the server differs from the dialect's own vendor.
@@ -132,6 +134,9 @@ pub struct Endpoint {
 /// refuses sampling parameters; `2023-06-01` is still what many compatible servers know.
 pub const ANTHROPIC_VERSION: &str = "2026-10-21";
 
+/// Nothing that is written in one piece is longer.
+const MAX_TOKENS: u32 = 32_000;
+
 impl Endpoint {
     /// `model` on the server at `base_url`, everything else as the dialect's own vendor has it;
     /// only the bound of Chat Completions is called as all but that vendor call it.
@@ -141,7 +146,8 @@ impl Endpoint {
             Dialect::Anthropic => Some(ANTHROPIC_VERSION.to_owned()),
             Dialect::Chat | Dialect::Responses => None,
         };
-        let base_url = base_url.into();
+        let (base_url, model) = (base_url.into(), model.into());
+        let card = Catalog::built_in().card(&model);
         let mut quirks = Quirks::default();
         if base_url.starts_with("https://api.openai.com/") {
             quirks.max_tokens = MaxTokensMember::MaxCompletionTokens;
@@ -151,8 +157,9 @@ impl Endpoint {
             dialect,
             version,
             auth: Auth::Bearer,
-            model: model.into(),
-            max_tokens: 32_000,
+            model,
+            max_tokens: card.max_output.unwrap_or(MAX_TOKENS).min(MAX_TOKENS),
+            card,
             quirks,
             cache_ttl: CacheTtl::default(),
             headers: Vec::new(),
@@ -201,6 +208,7 @@ impl fmt::Debug for Endpoint {
             .field("version", &self.version)
             .field("auth", &self.auth)
             .field("model", &self.model)
+            .field("card", &self.card)
             .field("max_tokens", &self.max_tokens)
             .field("quirks", &self.quirks)
             .field("cache_ttl", &self.cache_ttl)

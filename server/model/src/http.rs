@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod code;
+mod count;
 mod headers;
 mod proxy;
 
@@ -19,9 +20,7 @@ use crate::limiter::Limiter;
 use crate::reader::Reader;
 use crate::replay::{Recorder, Tape};
 use crate::secret::Secret;
-use crate::{
-    Card, Catalog, Estimator, EventStream, Limiters, Model, ModelError, Request, StreamEvent,
-};
+use crate::{Card, Estimator, EventStream, Limiters, Model, ModelError, Request, StreamEvent};
 use answer::Answer;
 
 pub(crate) use answer::transport;
@@ -34,7 +33,6 @@ pub struct HttpModel {
     key: Option<Secret>,
     headers: HeaderMap,
     client: reqwest::Client,
-    card: Card,
     estimator: Arc<Estimator>,
     limiter: Arc<Limiter>,
     /// Whether the server has refused to complete code in its own way, and is asked in words.
@@ -53,10 +51,9 @@ impl HttpModel {
         let client = client::new(&endpoint)?;
         let shown = key.as_ref().map(|key| key.reveal_for(&endpoint.base_url)).transpose()?;
         let headers = headers::of_every_request(&endpoint, shown)?;
-        let card = Catalog::built_in().card(&endpoint.model);
         Ok(HttpModel {
             name: format!("{}/{}", endpoint.dialect.name(), endpoint.model),
-            estimator: Arc::new(Estimator::new(card.bytes_per_token)),
+            estimator: Arc::new(Estimator::new(endpoint.card.bytes_per_token)),
             limiter: Limiter::new(endpoint.concurrent),
             code_in_words: Arc::new(AtomicBool::new(false)),
             recorder: None,
@@ -64,16 +61,7 @@ impl HttpModel {
             key,
             headers,
             client,
-            card,
         })
-    }
-
-    /// The same model, of which `card` is known.
-    #[must_use]
-    pub fn with_card(mut self, card: Card) -> HttpModel {
-        self.estimator = Arc::new(Estimator::new(card.bytes_per_token));
-        self.card = card;
-        self
     }
 
     /// The same model, sharing its server's bucket with all others that show the same key.
@@ -147,7 +135,7 @@ impl Model for HttpModel {
     }
 
     fn card(&self) -> Card {
-        self.card.clone()
+        self.endpoint.card.clone()
     }
 
     fn tokens(&self, request: &Request) -> u64 {

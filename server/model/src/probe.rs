@@ -128,7 +128,7 @@ impl HttpModel {
     }
 
     /// The JSON that is the answer to `body`.
-    async fn post(&self, url: &str, body: &Value) -> Result<Value, ModelError> {
+    pub(crate) async fn post(&self, url: &str, body: &Value) -> Result<Value, ModelError> {
         self.fetch(self.client().post(url).body(body.to_string()), url).await
     }
 

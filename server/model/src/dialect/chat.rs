@@ -14,3 +14,5 @@ pub(super) use encode::encode;
 const REASONING: [&str; 2] = ["reasoning_content", "reasoning"];
 /// The member under which reasoning comes as a list of objects with signatures.
 const REASONING_DETAILS: &str = "reasoning_details";
+/// A member of which the last counts, and which goes back as it came: Gemini's signatures.
+const EXTRA_CONTENT: &str = "extra_content";

@@ -13,6 +13,36 @@ use crate::RawJson;
 #[serde(transparent)]
 pub(crate) struct Object(pub(crate) BTreeMap<String, RawJson>);
 
+/// The text that `raw` holds, if all that is wrong with it is halves of surrogate pairs: servers
+/// that cut an answer within a character send them. They are replaced, as invalid bytes are.
+fn without_halves(raw: &str) -> Option<String> {
+    const HALF: &str = "\\ud";
+    if !raw.starts_with('"') || !raw.to_ascii_lowercase().contains(HALF) {
+        return None;
+    }
+    let unit = |at: usize| {
+        let digits = raw.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let (mut mended, mut at) = (String::new(), 0);
+    while let Some(next) = raw[at..].chars().next() {
+        let length = match (unit(at), unit(at + 6)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,
+            (Some(0xd800..0xe000), _) => {
+                mended.push_str("\\ufffd");
+                at += 6;
+                continue;
+            }
+            // An escape is taken whole, so that what follows a backslash is not taken for one.
+            _ if next == '\\' => 2,
+            _ => next.len_utf8(),
+        };
+        mended.push_str(raw.get(at..at + length)?);
+        at += length;
+    }
+    serde_json::from_str(&mended).ok()
+}
+
 impl Object {
     /// The object written in `text`; `None` if it is not one.
     pub(crate) fn parse(text: &str) -> Option<Object> {
@@ -25,7 +55,8 @@ impl Object {
     }
 
     pub(crate) fn text(&self, key: &str) -> Option<String> {
-        self.get(key)?.parse().ok()
+        let raw = self.get(key)?;
+        raw.parse().ok().or_else(|| without_halves(raw.as_str()))
     }
 
     /// A whole number; some servers write numbers as texts.
@@ -76,5 +107,26 @@ impl Object {
         serde_json::to_string(self)
             .and_then(RawJson::new)
             .unwrap_or_else(|_| RawJson::of(&Value::Object(serde_json::Map::new())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_characters_are_replaced() {
+        for (raw, expected) in [
+            (r#""a\ud83d""#, Some("a\u{fffd}")),
+            (r#""\ude00b""#, Some("\u{fffd}b")),
+            (r#""\ud83d\ud83d\ude00\n""#, Some("\u{fffd}😀\n")),
+            (r#""\\ud83d\uD83D""#, Some("\\ud83d\u{fffd}")),
+            (r#""é\ud83dé""#, Some("é\u{fffd}é")),
+            (r#""\u00e9""#, Some("é")),
+            ("7", None),
+        ] {
+            let object = Object::parse(&format!("{{\"a\":{raw}}}")).unwrap();
+            assert_eq!(object.text("a").as_deref(), expected, "{raw}");
+        }
     }
 }

@@ -55,7 +55,8 @@ impl HttpModel {
         patience: Duration,
         cancel: CancellationToken,
     ) -> EventStream {
-        let call = next_edit::call(request, &self.endpoint, self.card.next_edit.as_deref());
+        let call =
+            next_edit::call(request, &self.endpoint, self.endpoint.card.next_edit.as_deref());
         within(self.begin(call, cancel), patience)
     }
 
@@ -74,7 +75,7 @@ impl HttpModel {
     }
 
     fn code_template(&self) -> Option<&str> {
-        self.card.fim.as_deref().filter(|name| *name != fim::IN_WORDS)
+        self.endpoint.card.fim.as_deref().filter(|name| *name != fim::IN_WORDS)
     }
 
     fn begin(&self, call: Result<Call, ModelError>, cancel: CancellationToken) -> EventStream {

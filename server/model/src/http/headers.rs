@@ -50,7 +50,10 @@ pub(super) fn hints(headers: &HeaderMap) -> Hints {
             Some("false") => Some(false),
             _ => None,
         },
-        request_id: text("request-id").or_else(|| text("x-request-id")).map(str::to_owned),
+        request_id: ["request-id", "x-request-id", "x-generation-id"]
+            .into_iter()
+            .find_map(text)
+            .map(str::to_owned),
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a probe finds out about servers of several kinds.
 
 use model::http::HttpModel;
-use model::{Check, Depth, Dialect, Endpoint, FimKind, Report};
+use model::{
+    Check, CountKind, Depth, Dialect, Endpoint, FimKind, Message, Model, ModelError, Report,
+    Request,
+};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -144,4 +147,38 @@ async fn a_probe_can_be_given_up() {
     };
     let report = tokio::time::timeout(std::time::Duration::from_secs(30), both).await.unwrap();
     assert_eq!(report.reachable, Check::Unknown("not asked".to_owned()));
+}
+
+#[tokio::test]
+async fn a_server_that_counts_is_believed() {
+    let server = Canned::start(|asked| {
+        assert_eq!(asked.path, "/v1/messages/count_tokens");
+        let members: Vec<_> = asked.body.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["messages", "model"], "nothing about how to answer");
+        Some(json(200, &json!({"input_tokens": 1000})))
+    })
+    .await;
+    let request = Request {
+        system: Vec::new(),
+        tools: Vec::new().into(),
+        messages: vec![Message::user("x".repeat(2000))],
+        max_tokens: 100,
+        cache_marks: Vec::new(),
+    };
+    for dialect in [Dialect::Anthropic, Dialect::Chat] {
+        let mut endpoint = Endpoint::new(dialect, &server.url, "m");
+        endpoint.body.insert("top_p".to_owned(), json!(1));
+        endpoint.version = Some("2026-10-21".to_owned());
+        endpoint.count = Some(CountKind::Messages);
+        let model = HttpModel::new(endpoint, None).unwrap();
+        let before = model.tokens(&request);
+        let counted = model.count(&request, &CancellationToken::new()).await;
+        assert_eq!(counted, Ok(Some(1000)));
+        assert!(model.tokens(&request) > before, "the estimate has learnt from it");
+        let cancel = CancellationToken::new();
+        cancel.cancel();
+        assert_eq!(model.count(&request, &cancel).await, Err(ModelError::Cancelled));
+    }
+    let silent = HttpModel::new(Endpoint::new(Dialect::Chat, &server.url, "m"), None).unwrap();
+    assert_eq!(silent.count(&request, &CancellationToken::new()).await, Ok(None));
 }

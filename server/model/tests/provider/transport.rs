@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use model::http::HttpModel;
 use model::secret::Secret;
-use model::{Auth, Dialect, Endpoint, Model, ModelError, StreamEvent, Timeouts};
+use model::{Auth, Dialect, Endpoint, Limiters, Model, ModelError, StreamEvent, Timeouts};
 use test_utils::fake_provider::{Answer, Failure, FakeProvider, Fault, Place};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
@@ -190,6 +190,27 @@ async fn a_proxy_is_used_if_it_is_set() {
     let got = ask(&HttpModel::new(endpoint, None).unwrap(), &conversation()).await;
     assert_eq!(got.shown(), "ok");
     assert_eq!(provider.requests()[0].path, "http://model.invalid/v1/messages");
+}
+
+#[tokio::test]
+async fn one_key_has_as_many_requests_under_way_as_its_server_takes() {
+    let provider = FakeProvider::start().await;
+    provider.push(stalled(Place::Middle));
+    provider.push(Answer::text("ok"));
+    let limiters = Limiters::default();
+    let model = || {
+        let endpoint = Endpoint { concurrent: Some(1), ..endpoint(&provider, ANTHROPIC) };
+        HttpModel::new(endpoint, None).unwrap().sharing(&limiters)
+    };
+    let mut first = model().stream(&conversation(), CancellationToken::new());
+    assert_eq!(first.next().await, Some(Ok(StreamEvent::Started)));
+    let mut second = model().stream(&conversation(), CancellationToken::new());
+    // Long enough for an answer, if it were asked for.
+    let waiting = tokio::time::timeout(Duration::from_millis(200), second.next()).await;
+    assert!(waiting.is_err(), "{waiting:?}");
+    assert_eq!(provider.requests().len(), 1);
+    drop(first);
+    assert_eq!(collect(second).await.shown(), "ok");
 }
 
 #[tokio::test]

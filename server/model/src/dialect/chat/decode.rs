@@ -4,7 +4,7 @@
 //! only the end shows that they are whole.
 
 use super::calls::Calls;
-use super::{REASONING, REASONING_DETAILS};
+use super::{EXTRA_CONTENT, REASONING, REASONING_DETAILS};
 use crate::dialect::{CallNames, DONE, Decode, Object, broken_off, derived_stop, not_understood};
 use crate::failure::{self, Hints};
 use crate::sse::SseEvent;
@@ -79,6 +79,9 @@ impl Decoder {
             }
         }
         self.details.extend(delta.list(REASONING_DETAILS));
+        if let Some(extra) = delta.get(EXTRA_CONTENT) {
+            self.reasoning.0.insert(EXTRA_CONTENT.to_owned(), extra.clone());
+        }
         match delta.get("content") {
             Some(content) if content.as_str().starts_with('[') => {
                 delta.list("content").iter().for_each(|part| self.part(part, out));

@@ -171,12 +171,11 @@ fn arguments_come_as_text_as_json_or_not_at_all() {
 #[test]
 fn what_a_server_attaches_goes_back() {
     let piece = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":"{}"},"extra_content":{"google":{"thought_signature":"s"}}}]}"#;
-    let details =
-        r#"{"reasoning":"r","reasoning_details":[{"type":"reasoning.encrypted", "data":"d"}]}"#;
+    let details = r#"{"reasoning":"r","extra_content":{"google": {"x":1}},"reasoning_details":[{"type":"reasoning.encrypted", "data":"d"}]}"#;
     let answer = sse(&[&chunk(details), &chunk(piece), &stop("stop")]);
     let turn = message(Dialect::Chat, &answer);
     let body = body(&request(vec![Message::user("go"), turn]), &endpoint());
-    expect![[r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":1000,"messages":[{"role":"user","content":"go"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"x","arguments":"{}"},"extra_content":{"google":{"thought_signature":"s"}}}],"reasoning":"r","reasoning_details":[{"type":"reasoning.encrypted", "data":"d"}]}]}"#]]
+    expect![[r#"{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":1000,"messages":[{"role":"user","content":"go"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"x","arguments":"{}"},"extra_content":{"google":{"thought_signature":"s"}}}],"extra_content":{"google": {"x":1}},"reasoning":"r","reasoning_details":[{"type":"reasoning.encrypted", "data":"d"}]}]}"#]]
     .assert_eq(&body);
 }
 

@@ -18,13 +18,23 @@ pub(crate) struct Decoder {
     started: bool,
     /// Items that have been handed on.
     items: usize,
+    /// Text that was shown and whose item has not come.
+    text: String,
     calls: bool,
     refusal: Option<String>,
 }
 
 impl Decoder {
     pub(crate) fn new(names: CallNames, origin: String) -> Decoder {
-        Decoder { names, origin, started: false, items: 0, calls: false, refusal: None }
+        Decoder {
+            names,
+            origin,
+            started: false,
+            items: 0,
+            text: String::new(),
+            calls: false,
+            refusal: None,
+        }
     }
 
     fn start(&mut self, out: &mut Vec<StreamEvent>) {
@@ -68,6 +78,7 @@ impl Decoder {
     }
 
     fn message(&mut self, item: &Object, out: &mut Vec<StreamEvent>) {
+        self.text.clear();
         let mut text = String::new();
         for part in item.list("content") {
             let part = Object::parse(part.as_str()).unwrap_or_default();
@@ -101,10 +112,12 @@ impl Decoder {
         if response.get("error").is_some() {
             return Err(failure::classify(None, data, &Hints::default()));
         }
-        if self.items == 0 {
-            for item in response.list("output") {
-                self.item(&item, out);
-            }
+        // Some servers leave the end of an item out, and say at last what there was.
+        for item in response.list("output").iter().skip(self.items) {
+            self.item(item, out);
+        }
+        if !self.text.is_empty() {
+            out.push(StreamEvent::Block(Block::Text(std::mem::take(&mut self.text))));
         }
         if let Some(usage) = response.object("usage") {
             out.push(StreamEvent::Usage(read_usage(&usage)));
@@ -152,7 +165,10 @@ impl Decode for Decoder {
                     out.extend(item.text("name").map(StreamEvent::ToolUseStarted));
                 }
             }
-            "response.output_text.delta" => out.extend(delta().map(StreamEvent::TextDelta)),
+            "response.output_text.delta" => {
+                self.text.push_str(&delta().unwrap_or_default());
+                out.extend(delta().map(StreamEvent::TextDelta));
+            }
             "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
                 out.extend(delta().map(StreamEvent::ThinkingDelta));
             }
