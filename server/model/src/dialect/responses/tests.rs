@@ -91,12 +91,15 @@ fn what_was_shown_is_kept_without_its_item() {
     let text = r#"{"type":"response.output_text.delta","delta":"Hi"}"#;
     let completed =
         format!(r#"{{"type":"response.completed","response":{{"output":[{REASONING},{CALL}]}}}}"#);
-    check(&[CREATED, &done(REASONING), &completed], expect![[r#"
+    check(
+        &[CREATED, &done(REASONING), &completed],
+        expect![[r#"
         Started
         Block(Opaque { origin: "openai-responses https://api.openai.com/v1 m", json: {"id":"rs_1","type":"reasoning", "summary":[],"encrypted_content":"e"} })
         Block(ToolUse(ToolUse { id: "c1", name: "edit", input: {"b": 1,  "a":2}, malformed: None, extra: Some(Extra { origin: "openai-responses https://api.openai.com/v1 m", members: {"id":"fc_1","status":"completed"} }) }))
         Stopped(ToolUse)
-    "#]]);
+    "#]],
+    );
     check(
         &[CREATED, text, r#"{"type":"response.completed","response":{"output":[]}}"#],
         expect![[r#"
