@@ -46,11 +46,11 @@ impl Turn {
         self.event(StreamEvent::TextDelta(text.to_owned()))
     }
 
-    /// Adds a block that only this dialect understands.
+    /// Adds a block that only the model of this origin understands.
     #[must_use]
-    pub fn opaque(self, dialect: &str) -> Turn {
-        let (dialect, json) = (dialect.to_owned(), RawJson::of(&json!({"type": "thinking"})));
-        self.event(StreamEvent::Block(Block::Opaque { dialect, json }))
+    pub fn opaque(self, origin: &str) -> Turn {
+        let (origin, json) = (origin.to_owned(), RawJson::of(&json!({"type": "thinking"})));
+        self.event(StreamEvent::Block(Block::Opaque { origin, json }))
     }
 
     /// Adds text.
