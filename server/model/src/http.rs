@@ -106,7 +106,7 @@ impl HttpModel {
         );
         let tape = self.recorder.as_ref().map(|to| {
             let (key, to) = (self.key.clone(), Arc::clone(to));
-            Tape::new(&self.endpoint, &encoded.url, &encoded.body, key, to)
+            Tape::new(&self.endpoint, &encoded.body, key, to)
         });
         let mut sent = self.client.post(encoded.url).headers(self.headers.clone());
         for (name, value) in encoded.headers {

@@ -29,6 +29,7 @@ const PROMPT: [&str; 5] = ["system", "instructions", "tools", "messages", "input
 pub struct Exchange {
     format: u32,
     dialect: String,
+    /// The endpoint's base URL.
     url: String,
     model: String,
     request: RawJson,
@@ -54,18 +55,12 @@ pub(crate) struct Tape {
 }
 
 impl Tape {
-    pub(crate) fn new(
-        endpoint: &Endpoint,
-        url: &str,
-        body: &[u8],
-        key: Option<Secret>,
-        to: Recorder,
-    ) -> Tape {
+    pub(crate) fn new(endpoint: &Endpoint, body: &[u8], key: Option<Secret>, to: Recorder) -> Tape {
         let text = clean(key.as_ref(), &String::from_utf8_lossy(body));
         let exchange = Exchange {
             format: FORMAT,
             dialect: endpoint.dialect.name().to_owned(),
-            url: url.to_owned(),
+            url: endpoint.base_url.clone(),
             model: endpoint.model.clone(),
             request: RawJson::new(text).unwrap_or_else(|_| RawJson::of(&Value::Null)),
             status: None,
