@@ -10,7 +10,7 @@ use harness::session::Sink;
 use harness::{Harness, HarnessSpec, Recovery, Verifier};
 use model::Model;
 use sandbox::{CargoVerifier, SandboxConfig};
-use settings::Settings;
+use settings::{Origin, Settings};
 use stdx::store::{AppendLog, DataDir};
 use stdx::{Clock, SystemClock};
 
@@ -29,8 +29,12 @@ pub(crate) fn harness(
     model: Arc<dyn Model>,
     verifier: Arc<dyn Verifier>,
 ) -> Harness {
-    let mut spec = HarnessSpec::default();
-    spec.max_turns = settings.turns().unwrap_or(spec.max_turns);
+    let mut spec = HarnessSpec::for_model(&model.card());
+    // What nobody has set is the specification's own matter.
+    let set = settings.get("limits.turns").is_some_and(|turns| turns.origin != Origin::BuiltIn);
+    if let Some(turns) = settings.turns().filter(|_| set) {
+        spec.max_turns = turns;
+    }
     Harness {
         model,
         tools: tools::all(),

@@ -48,7 +48,8 @@ pub(crate) async fn show(
     }
     let begin = json!({
         "kind": "begin",
-        "title": format!("Ostler: {title}"),
+        // Without our name: clients that name the server beside it would show it twice.
+        "title": title,
         "message": shown,
         "cancellable": true,
     });

@@ -201,15 +201,15 @@ impl Job {
         match &outcome.status {
             Status::Stopped => self.stopped(),
             Status::Failed(reason) => {
-                self.tell(MessageType::Error, format!("could not fix {}: {reason}", self.about));
+                self.tell(MessageType::Error, format!("not fixed: {reason} ({})", self.about));
             }
             Status::Unsolved(problems) => {
                 let why = problems.first().map(String::as_str).unwrap_or("no solution found");
-                self.tell(MessageType::Warning, format!("could not fix {}: {why}", self.about));
+                self.tell(MessageType::Warning, format!("not fixed: {why} ({})", self.about));
             }
             Status::Done => {
                 let summary = outcome.summary.lines().next().unwrap_or_default();
-                let text = format!("nothing to change to fix {}: {summary}", self.about);
+                let text = format!("nothing to change: {summary} ({})", self.about);
                 self.tell(MessageType::Info, text);
             }
         }
@@ -265,16 +265,13 @@ impl Job {
                 Delivered::Conflict(places) => (
                     MessageType::Warning,
                     format!(
-                        "the fix for {} is not applied: {places} changed meanwhile; undo that and choose 'Apply now'",
+                        "not applied: {places} changed meanwhile; undo that and choose 'Apply now' ({})",
                         self.about
                     ),
                 ),
                 Delivered::NotTaken(reason) => (
                     MessageType::Warning,
-                    format!(
-                        "the fix for {} is not applied ({reason}); 'Apply now' has it",
-                        self.about
-                    ),
+                    format!("not applied: {reason}; 'Apply now' has it ({})", self.about),
                 ),
             };
             let wanted = self.shared.tasks.wait(self.id);
@@ -301,10 +298,10 @@ impl Job {
         match status {
             Status::Unsolved(problems) => {
                 let why = problems.first().map(String::as_str).unwrap_or("something is left");
-                let text = format!("fixed {about} in part ({grade}): {files}; left: {why}");
+                let text = format!("fixed in part ({grade}), {files}; left: {why} ({about})");
                 self.tell(MessageType::Warning, text);
             }
-            _ => self.tell(MessageType::Info, format!("fixed {about} ({grade}): {files}")),
+            _ => self.tell(MessageType::Info, format!("fixed ({grade}), {files}: {about}")),
         }
     }
 

@@ -128,6 +128,8 @@ pub struct Endpoint {
     pub count: Option<CountKind>,
     /// Certificates that are trusted besides those of this machine, in PEM.
     pub roots: Option<String>,
+    /// A file that holds them; whoever makes the model reads it.
+    pub roots_file: Option<String>,
 }
 
 /// The version of Anthropic's Messages that is asked for where settings name no other. It
@@ -170,6 +172,7 @@ impl Endpoint {
             fim: None,
             count: None,
             roots: None,
+            roots_file: None,
         }
     }
 
@@ -220,6 +223,7 @@ impl fmt::Debug for Endpoint {
             .field("fim", &self.fim)
             .field("count", &self.count)
             .field("roots", &self.roots.is_some())
+            .field("roots_file", &self.roots_file)
             .finish()
     }
 }

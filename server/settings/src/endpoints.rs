@@ -1,7 +1,9 @@
 //! From settings to the model that does the work.
 
+use std::time::Duration;
+
 use model::secret::origin;
-use model::{Auth, Dialect, Endpoint};
+use model::{Auth, Catalog, Dialect, Endpoint};
 
 use crate::providers::{PROVIDERS, Provider};
 use crate::{Offer, Origin, Settings};
@@ -160,16 +162,19 @@ impl Settings {
         let text = |key: &str| {
             self.get(&format!("endpoints.{}.{key}", name.endpoint)).and_then(|value| value.text())
         };
-        let provider = match text("dialect") {
-            Some(dialect) => PROVIDERS.iter().find(|provider| {
-                Some(provider.dialect) == Dialect::of_name(dialect) && !provider.is_local()
-            }),
-            None => Provider::of_name(&name.endpoint),
-        };
-        let provider = provider.ok_or_else(|| self.unknown(&name.endpoint))?;
-        let dialect = text("dialect").and_then(Dialect::of_name).unwrap_or(provider.dialect);
-        let url = text("url").unwrap_or(provider.url);
+        let catalog = self.catalog().0;
+        let like = text("like").unwrap_or(&name.endpoint);
+        let known = catalog.server(like).or_else(|| catalog.server(text("dialect")?));
+        let server = known.ok_or_else(|| self.unknown(like))?;
+        let dialect = text("dialect").and_then(Dialect::of_name).unwrap_or(server.dialect);
+        let url = text("url").unwrap_or(&server.url);
         let mut endpoint = Endpoint::new(dialect, url, &name.model);
+        // Behind a vendor's name with another address may be anything that speaks its dialect.
+        let moved = text("url").is_some() && text("like").is_none() && !server.local;
+        if dialect == server.dialect && !moved {
+            server.configure(&mut endpoint);
+        }
+        endpoint.card = catalog.card(&name.model);
         if let Some(version) = text("version") {
             endpoint.version = Some(version.to_owned());
         }
@@ -178,9 +183,25 @@ impl Settings {
             Some(header) => Auth::Header(header.to_owned()),
         };
         endpoint.proxy = text("proxy").map(str::to_owned);
+        endpoint.roots_file = text("ca_file").map(str::to_owned);
+        if let Some(kind) = text("fim") {
+            let kind = serde_json::from_value(kind.into());
+            endpoint.fim = kind.ok().or(endpoint.fim);
+        }
         let member = |key: &str| self.get(&format!("endpoints.{}.{key}", name.endpoint));
         if let Some(limit) = member("max_tokens").and_then(|value| value.integer()) {
             endpoint.max_tokens = u32::try_from(limit).unwrap_or(endpoint.max_tokens);
+        }
+        if let Some(seconds) = member("first_byte").and_then(|value| value.integer()) {
+            let seconds = Duration::from_secs(seconds.unsigned_abs());
+            endpoint.timeouts.first_byte = seconds;
+        }
+        if let Some(most) = member("concurrent").and_then(|value| value.integer()) {
+            endpoint.concurrent = usize::try_from(most).ok();
+        }
+        if let Some(quirks) = member("quirks") {
+            endpoint.quirks = serde_json::from_value(quirks.json())
+                .map_err(|error| format!("`endpoints.{}.quirks`: {error}", name.endpoint))?;
         }
         if let Some(serde_json::Value::Object(headers)) = member("headers").map(|v| v.json()) {
             let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
@@ -197,9 +218,18 @@ impl Settings {
         // the user's environment names that server beside it.
         let own = self.get(&format!("endpoints.{}.url", name.endpoint));
         if own.is_none_or(|value| matches!(value.origin, Origin::Environment(_))) {
-            keys.extend(provider.key.map(|name| KeySource::Environment(name.to_owned())));
+            keys.extend(server.key_env.map(KeySource::Environment));
         }
         Ok(Choice::Http { endpoint: Box::new(endpoint), keys })
+    }
+
+    /// The table of servers and models with the user's own rows, and what is wrong with those.
+    #[must_use]
+    pub fn catalog(&self) -> (Catalog, Vec<String>) {
+        match self.get("models") {
+            Some(models) => Catalog::built_in().with_models(&models.json()),
+            None => (Catalog::built_in().clone(), Vec::new()),
+        }
     }
 
     /// What to say about an endpoint that there is not.
@@ -208,7 +238,7 @@ impl Settings {
             let rest = path.strip_prefix("endpoints.")?;
             rest.split('.').next()
         });
-        let known = configured.chain(PROVIDERS.iter().map(|provider| provider.name));
+        let known = configured.chain(Catalog::built_in().servers());
         if let Some(near) = crate::problem::nearest(name, known.filter(|known| *known != name)) {
             return format!("no endpoint `{name}`; did you mean `{near}`?");
         }

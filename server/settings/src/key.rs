@@ -50,6 +50,18 @@ pub const KEYS: &[Key] = &[
         Trust::UserOnly,
         "how the key is shown: `bearer`, or the name of a header",
     ),
+    key(
+        "endpoints.*.ca_file",
+        Kind::Text,
+        Trust::UserOnly,
+        "a file of certificates (PEM) that are trusted besides those of this machine",
+    ),
+    key(
+        "endpoints.*.concurrent",
+        Kind::Integer(1, 1000),
+        Trust::UserOnly,
+        "requests that the server takes at a time",
+    ),
     key("endpoints.*.body", Kind::Any, Trust::UserOnly, "further members of each request"),
     key(
         "endpoints.*.dialect",
@@ -57,9 +69,27 @@ pub const KEYS: &[Key] = &[
         Trust::UserOnly,
         "the language that the server speaks",
     ),
+    key(
+        "endpoints.*.fim",
+        Kind::OneOf(&["llama", "ollama", "mistral", "deepseek", "inception", "template", "chat"]),
+        Trust::UserOnly,
+        "how the server completes code between two texts",
+    ),
+    key(
+        "endpoints.*.first_byte",
+        Kind::Integer(1, 3600),
+        Trust::UserOnly,
+        "seconds to wait for the beginning of an answer",
+    ),
     key("endpoints.*.headers", Kind::TextMap, Trust::UserOnly, "further headers of each request"),
     key("endpoints.*.key_env", Kind::Text, Trust::UserOnly, "the variable that holds the key"),
     key("endpoints.*.key_file", Kind::Text, Trust::UserOnly, "the file that holds the key"),
+    key(
+        "endpoints.*.like",
+        Kind::Text,
+        Trust::UserOnly,
+        "the known server that it is like, such as `ollama` or `mistral`",
+    ),
     key(
         "endpoints.*.max_tokens",
         Kind::Integer(1, 1_000_000),
@@ -67,6 +97,12 @@ pub const KEYS: &[Key] = &[
         "upper bound of one answer, in tokens",
     ),
     key("endpoints.*.proxy", Kind::Text, Trust::UserOnly, "the proxy, as a URL"),
+    key(
+        "endpoints.*.quirks",
+        Kind::Any,
+        Trust::UserOnly,
+        "in what the server differs from the vendor of its dialect",
+    ),
     key("endpoints.*.url", Kind::Text, Trust::UserOnly, "where the server is"),
     key("endpoints.*.version", Kind::Text, Trust::UserOnly, "the version of the dialect"),
     key(
@@ -76,6 +112,12 @@ pub const KEYS: &[Key] = &[
         "requests to the model after which a task is ended",
     ),
     key("model", Kind::Text, Trust::UserOnly, "who does the work: ENDPOINT/NAME, or `offline`"),
+    key(
+        "models",
+        Kind::Any,
+        Trust::UserOnly,
+        "what is known of models: rows by pattern, with window, prices, how well it calls tools",
+    ),
 ];
 
 /// What is in force where nobody says otherwise, as JSON.

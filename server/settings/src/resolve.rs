@@ -114,6 +114,11 @@ impl Reader<'_> {
         if let Err(expected) = fits(key.kind, &value.node) {
             return self.problem(value, format!("`{path}` must be {expected}"));
         }
+        if path == "models" {
+            for message in model::Catalog::built_in().with_models(&json(&value.node)).1 {
+                self.problem(value, message);
+            }
+        }
         let value = Value { node: value.node.clone(), origin: self.layer.origin.clone() };
         self.settings.values.insert(path, value);
     }

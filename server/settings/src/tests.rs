@@ -208,3 +208,66 @@ fn what_is_built_in_is_right() {
     assert_eq!(settings.iter().count(), defaults);
     assert!(settings.iter().all(|(_, value)| value.origin == Origin::BuiltIn));
 }
+
+fn chosen(text: &str) -> model::Endpoint {
+    let (settings, problems) = resolve(&[user(text).0]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let Choice::Http { endpoint, .. } = decided(&settings).choice else { panic!("offline") };
+    *endpoint
+}
+
+#[test]
+fn a_server_of_the_table_needs_no_configuration() {
+    let mistral = chosen("model = 'mistral/devstral-medium'\n");
+    assert_eq!(mistral.base_url, "https://api.mistral.ai/v1");
+    assert!(!mistral.quirks.ask_usage);
+    assert_eq!(mistral.fim, Some(model::FimKind::Mistral));
+    let local = chosen(
+        "model = 'ollama/qwen2.5-coder:7b'\n[endpoints.ollama]\nurl = 'http://127.0.0.1:1/v1'\n",
+    );
+    assert_eq!(local.timeouts.first_byte.as_secs(), 600, "another port, the same program");
+    assert_eq!(local.card.window, Some(32_768));
+}
+
+#[test]
+fn a_server_elsewhere_is_like_the_one_that_it_is_said_to_be_like() {
+    let plain =
+        chosen("model = 'openai-chat/m'\n[endpoints.openai-chat]\nurl = 'http://a.test/v1'\n");
+    assert_eq!(plain.quirks, model::Quirks::default(), "anything may stand behind that address");
+    let alike = chosen(
+        "model = 'home/m'\n[endpoints.home]\nurl = 'http://a.test/v1'\nlike = 'mistral'\n\
+         first_byte = 7\nconcurrent = 2\nfim = 'llama'\nca_file = 'ca.pem'\n",
+    );
+    assert_eq!(alike.quirks.call_ids, Some(model::CallIds::Nine));
+    assert_eq!((alike.timeouts.first_byte.as_secs(), alike.concurrent), (7, Some(2)));
+    assert_eq!(alike.fim, Some(model::FimKind::Llama));
+    assert_eq!(alike.roots_file.as_deref(), Some("ca.pem"));
+    let own = chosen("model = 'mistral/m'\n[endpoints.mistral]\nquirks = {ask_usage = true}\n");
+    assert!(own.quirks.ask_usage && own.quirks.user_after_tool);
+    let wrong = "model = 'mistral/m'\n[endpoints.mistral]\nquirks = {ask_usag = true}\n";
+    let said = resolve(&[user(wrong).0]).0.named("mistral/m").unwrap_err();
+    assert!(said.contains("endpoints.mistral.quirks") && said.contains("ask_usag"), "{said}");
+}
+
+#[test]
+fn the_user_knows_models_too() {
+    let text = "model = 'home/x-1'\n[endpoints.home]\nurl = 'http://a.test'\ndialect = 'openai-chat'\n\
+        [models.\"x-*\"]\nwindow = 8000\ntools = 'weak'\nprice = {input = 1.0, output = 2.0}\n";
+    let card = chosen(text).card;
+    assert_eq!((card.window, card.price.unwrap().output), (Some(8000), 2.0));
+    assert!(card.is_small());
+    let problems = said(&[user("[models.\"x-*\"]\nwindw = 8000\n").0]);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].contains("unknown field `windw`"), "{problems:?}");
+    let evil = json!({"models": {"*": {"window": 1}}});
+    assert_eq!(resolve(&[Layer::json(Origin::Client, &evil)]).1.len(), 1, "not a repository's");
+}
+
+#[test]
+fn two_tables_of_servers_say_the_same() {
+    for provider in PROVIDERS {
+        let server = model::Catalog::built_in().server(provider.name).unwrap();
+        assert_eq!((server.url.as_str(), server.dialect), (provider.url, provider.dialect));
+        assert_eq!((server.key_env.as_deref(), server.local), (provider.key, provider.is_local()));
+    }
+}

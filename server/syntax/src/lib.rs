@@ -1,10 +1,11 @@
 //! Languages, syntax trees and what can be read off them: definitions, references, outlines,
-//! enclosing symbols, syntax errors.
+//! enclosing symbols, skeletons, syntax errors.
 //!
 //! This room knows nothing of files on disk, versions, protocols, models or async code; it is
 //! the only one that knows tree-sitter.
 
 mod error;
+mod fold;
 mod kind;
 mod language;
 mod languages;

@@ -18,6 +18,9 @@ pub(crate) struct Spec {
     pub(crate) is_test: fn(&Facts<'_>) -> bool,
     /// Kinds of nodes that are the names in a pattern.
     pub(crate) pattern_names: &'static [&'static str],
+    /// Kinds of nodes with which an item may begin, but which count as what is before it:
+    /// annotations, where the grammar has them within.
+    pub(crate) decorations: &'static [&'static str],
     /// A text that has everything in it that the queries know.
     #[cfg(test)]
     pub(crate) fixture: &'static str,
@@ -26,9 +29,11 @@ pub(crate) struct Spec {
 /// What is known of a definition when the language is asked about it.
 pub(crate) struct Facts<'a> {
     pub(crate) kind: SymbolKind,
+    pub(crate) name: &'a str,
     /// The comments, attributes and decorators before it.
     pub(crate) leading: &'a str,
-    /// What is captured as `@visibility`.
+    /// What is captured as `@visibility`, else the label that stands before, else what stands
+    /// before it in the node that wraps it.
     pub(crate) modifiers: Option<&'a str>,
     /// The innermost definition that it lies in: what it is, and who can name it.
     pub(crate) owner: Option<(SymbolKind, Visibility)>,
@@ -44,8 +49,11 @@ pub(crate) struct Rules {
     /// What each capture stands for.
     pub(crate) roles: Vec<Role>,
     pub(crate) pattern_names: Vec<u16>,
+    pub(crate) decorations: Vec<u16>,
     /// Which patterns are about definitions, or about what is before or within them.
     pub(crate) structural: Vec<bool>,
+    /// Which patterns say what a skeleton leaves out.
+    pub(crate) folding: Vec<bool>,
 }
 
 impl std::fmt::Debug for Spec {
@@ -89,6 +97,13 @@ pub(crate) enum Role {
     Leading,
     /// A label such as `public:`, good for what follows.
     Section,
+    /// Holds one definition and little else; that definition takes its extent, as that of an
+    /// `export`.
+    Wrapper,
+    /// The like, but what stands before the definition counts as what leads to it, as decorators.
+    Decorator,
+    /// The match counts only where no scope is around it.
+    Toplevel,
     /// Its children are tokens that the grammar makes no sense of.
     Tokens,
     /// What a skeleton leaves out.
@@ -136,6 +151,9 @@ impl Role {
             ("import", "") => Role::Import,
             ("leading", "") => Role::Leading,
             ("section", "") => Role::Section,
+            ("wrapper", "") => Role::Wrapper,
+            ("decorator", "") => Role::Decorator,
+            ("toplevel", "") => Role::Toplevel,
             ("tokens", "") => Role::Tokens,
             ("fold", "") => Role::Fold,
             ("skip", "") => Role::Skip,
@@ -160,14 +178,33 @@ impl Rules {
             id => Ok(id),
         };
         let pattern_names = spec.pattern_names.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+        let decorations = spec.decorations.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let is_structural = |capture: u16| {
             let role = roles.get(usize::from(capture));
             role.is_some_and(|role| {
-                use Role::{Definition, Import, Leading, Section, Skip};
-                matches!(role, Definition(_) | Import | Leading | Section | Skip)
+                use Role::{
+                    Decorator, Definition, Leading, Scope, Section, Skip, Toplevel, Wrapper,
+                };
+                matches!(role, Definition(_) | Leading | Section | Skip | Role::Import)
+                    || matches!(role, Decorator | Scope | Toplevel | Wrapper)
             })
         };
         let structural = patterns.all.iter().map(|it| it.has_capture(&is_structural)).collect();
-        Ok(Rules { spec, patterns, roles, pattern_names, structural })
+        let folds = |capture: u16| roles.get(usize::from(capture)) == Some(&Role::Fold);
+        let folding = patterns.all.iter().map(|it| it.has_capture(&folds)).collect();
+        Ok(Rules { spec, patterns, roles, pattern_names, decorations, structural, folding })
     }
+}
+
+/// What stands at a node.
+pub(crate) fn text<'s>(node: Node<'_>, source: &'s str) -> &'s str {
+    source.get(node.byte_range()).unwrap_or_default()
+}
+
+/// A text without the quotes around it.
+pub(crate) fn unquoted(written: &str) -> &str {
+    let pairs = [('"', '"'), ('\'', '\''), ('`', '`'), ('<', '>')];
+    let inner =
+        pairs.iter().find_map(|(open, close)| written.strip_prefix(*open)?.strip_suffix(*close));
+    inner.unwrap_or(written)
 }

@@ -231,6 +231,8 @@ mod tests {
         let mut draft = Snapshot::of_disk(root.clone()).draft();
         draft.write(root.join("broken.rs"), Text::new("// New.\nfn b() {\n    let x = ;\n}\n"));
         draft.write(root.join("notes.md"), Text::new("fn ("));
+        // Right once the preprocessor has been over it.
+        draft.write(root.join("macros.c"), Text::new("DECLARE(int, a) BEGIN(b) }\n"));
         assert_eq!(draft.new_syntax_errors(), []);
         draft.write(root.join("whole.rs"), Text::new("fn a() {}\nfn b() { let y = ; }\n"));
         draft.write(root.join("new.rs"), Text::new("\n\nfn\n"));

@@ -8,8 +8,8 @@ use crate::Draft;
 
 impl Draft {
     /// The changed files with syntax errors that their base does not have
-    /// ([`syntax::new_errors`]), each with the line (from 1) of the first of them. Files without
-    /// a grammar are left out.
+    /// ([`syntax::new_errors`]), each with the line (from 1) of the first of them. Left out are
+    /// files without a grammar, and those whose grammar takes right texts for wrong ones.
     #[must_use]
     pub fn new_syntax_errors(&self) -> Vec<(AbsPath, usize)> {
         let mut worse = Vec::new();
@@ -17,6 +17,9 @@ impl Draft {
             let (Some(language), Some(text)) = (Language::for_path(path.as_path()), text) else {
                 continue;
             };
+            if !language.is_strict() {
+                continue;
+            }
             let after = errors(language, text);
             if after.is_empty() {
                 continue;

@@ -119,7 +119,7 @@ fn a_key_says_where_the_cursor_is() {
     );
     helix.keys(" of");
     // Ostler knows what this line has, so it was told the line.
-    helix.screen(&format!("fixed {about}"));
+    helix.screen(&format!("unsaved: {about}"));
     save(&mut helix, &project, MENDED);
 }
 

@@ -4,10 +4,13 @@
 //! Without it each says so and passes, because a plain `cargo test` has to do with what Cargo
 //! fetches.
 
+mod asked;
 mod helix;
 mod neovim;
 mod project;
 mod terminal;
+mod vscode;
+mod window;
 
 use std::path::PathBuf;
 

@@ -95,7 +95,7 @@ fn mends_what_another_server_reports() {
     assert_eq!(project.saved(), BROKEN);
 
     nvim.inside(
-        "return vim.fn.execute('messages'):find('(checks): 1 file changed, unsaved', 1, true)",
+        "return vim.fn.execute('messages'):find('(checks), 1 file changed, unsaved', 1, true)",
     );
     let progress =
         nvim.inside("return vim.endswith(Progress[#Progress] or '', 'success') and Progress");

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test lays out files and runs the compiler")]
 #![expect(clippy::unwrap_used, reason = "what cannot be laid out fails the test")]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -64,7 +65,17 @@ impl Project {
 
     /// Writes a file of the project.
     pub(super) fn put(&self, path: &str, text: &str) {
-        std::fs::write(self.root().join(path), text).unwrap();
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Writes a shell script of the project that can be started, and returns its path.
+    pub(super) fn put_program(&self, path: &str, script: &str) -> PathBuf {
+        self.put(path, &format!("#!/bin/sh\n{script}\n"));
+        let path = self.root().join(path);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
     }
 
     /// From now on every check waits for a build script that waits for ever.
@@ -87,7 +98,7 @@ impl Project {
 
     /// A Lua expression that is true when the library on the disk has this text.
     pub(super) fn has_saved(&self, text: &str) -> String {
-        let path = self.root().join("src/lib.rs");
+        let path = self.library();
         format!(
             "vim.fn.readblob('{}') == vim.json.decode([==[{}]==])",
             path.display(),
@@ -95,9 +106,14 @@ impl Project {
         )
     }
 
+    /// Where the library's text is.
+    pub(super) fn library(&self) -> PathBuf {
+        self.root().join("src/lib.rs")
+    }
+
     /// The library's text on the disk.
     pub(super) fn saved(&self) -> String {
-        std::fs::read_to_string(self.root().join("src/lib.rs")).unwrap()
+        std::fs::read_to_string(self.library()).unwrap()
     }
 
     /// What `cargo check` says, as JSON messages.

@@ -65,7 +65,7 @@ async fn every_recorded_editor_is_served() {
         });
         gate.open();
         bench.fix(&path, "wrong").await;
-        bench.client.message("fixed something is wrong (checks): 1 file changed").await;
+        bench.client.message("fixed (checks), 1 file changed").await;
         assert_eq!(bench.text(&path), "größe = 𝕏right;\n", "{editor:?}");
         bench.quit().await;
     }

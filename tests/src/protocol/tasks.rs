@@ -43,7 +43,7 @@ async fn progress_has_honest_phases_and_an_end() {
             .await;
         assert!(shown.iter().all(|(of, _)| *of == token));
         assert_eq!(shown[0].1["cancellable"], true);
-        assert_eq!(shown[0].1["title"], "Ostler: fix something is wrong");
+        assert_eq!(shown[0].1["title"], "fix something is wrong");
         let messages: Vec<&str> =
             shown.iter().filter_map(|(_, value)| value["message"].as_str()).collect();
         assert_eq!(messages, ["gathering", "thinking", "read a.rs b", "checking", "offering"]);
@@ -162,17 +162,14 @@ async fn every_end_without_a_change_is_told() {
     for (status, expected) in [
         (
             Status::Failed("no key: set\nANTHROPIC_API_KEY".to_owned()),
-            "Ostler: could not fix something is wrong: no key: set ANTHROPIC_API_KEY",
+            "Ostler: not fixed: no key: set ANTHROPIC_API_KEY (something is wrong)",
         ),
         (
             Status::Unsolved(vec!["E0425".to_owned(), "E0308".to_owned()]),
-            "Ostler: could not fix something is wrong: E0425",
+            "Ostler: not fixed: E0425 (something is wrong)",
         ),
-        (
-            Status::Unsolved(Vec::new()),
-            "Ostler: could not fix something is wrong: no solution found",
-        ),
-        (Status::Done, "Ostler: nothing to change to fix something is wrong: done"),
+        (Status::Unsolved(Vec::new()), "Ostler: not fixed: no solution found (something is wrong)"),
+        (Status::Done, "Ostler: nothing to change: done (something is wrong)"),
     ] {
         let bench = Bench::new(Editor::Neovim, &[("a.rs", "wrong\n")]).await;
         let path = bench.open("a.rs");
@@ -198,7 +195,7 @@ async fn what_is_solved_in_part_says_so() {
     let said = bench.client.message("in part").await;
     assert_eq!(
         said,
-        "Ostler: fixed something is wrong in part (checks): 1 file changed, unsaved; left: wrang is left"
+        "Ostler: fixed in part (checks), 1 file changed, unsaved; left: wrang is left (something is wrong)"
     );
     bench.quit().await;
 }

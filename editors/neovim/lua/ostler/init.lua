@@ -39,7 +39,8 @@ local function show_progress(value, id)
     id = id,
     kind = 'progress',
     source = 'ostler',
-    title = value.title,
+    -- Neovim does not say whose progress it is.
+    title = value.title and 'Ostler: ' .. value.title,
     percent = value.percentage,
     status = ended and 'success' or 'running',
   }

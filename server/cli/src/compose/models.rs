@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use model::http::HttpModel;
+use model::http::{HttpModel, proxy_for};
 use model::secret::{Secret, origin};
 use model::{Endpoint, Model, Retry};
 use settings::{
@@ -141,7 +141,23 @@ pub(crate) fn model(choice: Choice, key: Option<Secret>) -> Result<Arc<dyn Model
     if key.is_none() && !is_loopback(&endpoint.base_url) {
         bail!("no key for {}: {}", endpoint.base_url, remedy(&endpoint, &keys));
     }
+    let endpoint = with_surroundings(endpoint)?;
     Ok(Arc::new(Retry::new(HttpModel::new(endpoint, key)?)))
+}
+
+/// `endpoint` with what stands in files and in the environment: certificates, a proxy.
+///
+/// # Errors
+/// If a file of certificates cannot be read.
+pub(crate) fn with_surroundings(mut endpoint: Endpoint) -> Result<Endpoint> {
+    if let Some(path) = &endpoint.roots_file {
+        let bytes = stdx::store::read(std::path::Path::new(path))
+            .with_context(|| format!("cannot read the certificates in {path}"))?
+            .with_context(|| format!("there is no file of certificates {path}"))?;
+        endpoint.roots = Some(String::from_utf8(bytes).ok().context("a certificate is not text")?);
+    }
+    endpoint.proxy = endpoint.proxy.or_else(|| proxy_for(&endpoint.base_url, variable));
+    Ok(endpoint)
 }
 
 /// How to bring a key.

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::rules::{Facts, Spec};
+use crate::rules::{Facts, Spec, text};
 use crate::{Import, Span, SymbolKind, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -12,6 +12,7 @@ pub(crate) static SPEC: Spec = Spec {
     visibility,
     is_test,
     pattern_names: &["identifier", "shorthand_field_identifier"],
+    decorations: &[],
     #[cfg(test)]
     fixture: include_str!("fixture.rs"),
 };
@@ -91,10 +92,6 @@ fn segments<'s>(node: Node<'_>, source: &'s str, path: &mut Vec<&'s str>) {
         "self" if !path.is_empty() => {}
         _ => path.push(text(node, source)),
     }
-}
-
-fn text<'s>(node: Node<'_>, source: &'s str) -> &'s str {
-    source.get(node.byte_range()).unwrap_or_default()
 }
 
 fn visibility(facts: &Facts<'_>) -> Visibility {

@@ -6,19 +6,20 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use expect_test::expect_file;
+use proptest::prelude::*;
 use text::Text;
 use tree_sitter::{Node, Query, QueryCursor, StreamingIterator};
 
 use crate::pattern::Matcher;
 use crate::rules::Rules;
-use crate::{Language, Span, SyntaxTree, Tags};
+use crate::{Language, Span, SyntaxError, SyntaxTree, Tags, new_errors};
 
 /// The languages of this build.
 fn built() -> impl Iterator<Item = (Language, Rules, &'static str)> {
-    Language::ALL.iter().filter_map(|language| {
+    Language::all().filter_map(|language| {
         let spec = language.spec()?;
         let rules = Rules::new(spec).unwrap_or_else(|error| panic!("{language:?}: {error}"));
-        Some((*language, rules, spec.fixture))
+        Some((language, rules, spec.fixture))
     })
 }
 
@@ -110,13 +111,101 @@ fn ending(span: Span, source: &str) -> String {
 
 #[test]
 fn what_each_fixture_holds() {
+    let mut broken = Vec::new();
     for (language, _, fixture) in built() {
         let text = Text::new(fixture);
         let tree = SyntaxTree::parse(language, &text, None).unwrap();
-        assert_eq!(tree.errors(&text), [], "{language:?}");
-        let shown = shown(&Tags::of(&tree, fixture), fixture);
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/languages");
-        expect_file![format!("{folder}/{}/fixture.tags", language.folder())].assert_eq(&shown);
+        broken.extend(tree.errors(&text).into_iter().map(|error| (language, error)));
+        let tags = Tags::of(&tree, fixture);
+        let mut shown = shown(&tags, fixture);
+        shown.push_str("skeleton\n");
+        for line in tree.skeleton(&text).lines().filter(|line| !line.trim().is_empty()) {
+            _ = writeln!(shown, "  {line}");
+        }
+        let name = format!("{language:?}").to_lowercase();
+        let folder = match name.as_str() {
+            "csharp" => "c-sharp",
+            "tsx" => "typescript",
+            name => name,
+        };
+        let file = if name == "tsx" { "fixture-tsx.tags" } else { "fixture.tags" };
+        let folders = concat!(env!("CARGO_MANIFEST_DIR"), "/languages");
+        expect_file![format!("{folders}/{folder}/{file}")].assert_eq(&shown);
+    }
+    assert_eq!(broken, []);
+}
+
+#[test]
+fn an_outline_is_the_definitions() {
+    for (language, _, fixture) in built() {
+        let text = Text::new(fixture);
+        let tree = SyntaxTree::parse(language, &text, None).unwrap();
+        let tags = Tags::of(&tree, fixture);
+        let outline = tree.outline(&text);
+        let of_tags = tags.definitions.iter().map(|it| (it.item.range(), it.title.range()));
+        let of_outline = outline.iter().map(|it| (it.range.clone(), it.name_range.clone()));
+        assert_eq!(of_tags.collect::<Vec<_>>(), of_outline.collect::<Vec<_>>(), "{language:?}");
+        for symbol in &outline {
+            let offset = symbol.name_range.start;
+            let around = tree.enclosing_symbols(&text, offset);
+            assert!(around.contains(symbol), "{language:?}: {symbol:?} in {around:?}");
+        }
+    }
+}
+
+#[test]
+fn what_breaks_a_file_is_seen() {
+    for (language, _, fixture) in built() {
+        // Every text is a Markdown text; and much of what is odd is plain text to HTML and YAML.
+        if matches!(language, Language::Markdown | Language::Html | Language::Yaml) {
+            continue;
+        }
+        let errors = |source: &str| {
+            let text = Text::new(source);
+            SyntaxTree::parse(language, &text, None).unwrap().errors(&text)
+        };
+        let broken = format!("{fixture}\n)] ({{ [\n");
+        assert_eq!(new_errors(&errors(fixture), &errors(fixture)), [] as [&SyntaxError; 0]);
+        assert_ne!(
+            new_errors(&errors(fixture), &errors(&broken)),
+            [] as [&SyntaxError; 0],
+            "{language:?}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whatever is cut out of a text, all that is found lies in it and in its right order.
+    #[test]
+    fn a_torn_text_has_tags(cuts in prop::collection::vec((0..1000_usize, 0..120_usize), 1..4)) {
+        for language in Language::all() {
+            let Some(spec) = language.spec() else { continue };
+            let mut torn = Text::new(spec.fixture);
+            for (at, length) in &cuts {
+                let start = torn.floor_boundary(at * torn.len() / 1000);
+                torn.replace(start..start + length, "");
+            }
+            let source = torn.to_string();
+            let tags = Tags::parse(language, &source).unwrap();
+            let whole = Span::new(0..source.len());
+            for (index, it) in tags.definitions.iter().enumerate() {
+                prop_assert!(whole.covers(it.item) && it.item.covers(it.signature), "{:?}", it);
+                prop_assert!(it.leading <= it.item.start, "{:?}", it);
+                if let Some(owner) = it.owner {
+                    prop_assert!((owner as usize) < index, "{:?}", it);
+                    prop_assert!(tags.definitions[owner as usize].item.covers(it.item), "{:?}", it);
+                }
+            }
+            prop_assert!(tags.references.is_sorted_by_key(|it| it.name.start));
+            prop_assert!(tags.bindings.is_sorted_by_key(|it| it.name.start));
+            for reference in &tags.references {
+                prop_assert!(!reference.name.text(&source).is_empty());
+            }
+            let tree = SyntaxTree::parse(language, &torn, None).unwrap();
+            prop_assert!(tree.skeleton(&torn).len() <= source.len() + 8 * tags.definitions.len());
+        }
     }
 }
 
@@ -125,6 +214,7 @@ type Matches = BTreeSet<(usize, Vec<(String, usize, usize)>)>;
 
 #[test]
 fn a_query_means_what_it_means_to_the_parser() {
+    let mut wrong = String::new();
     for (language, rules, fixture) in built() {
         let tree = SyntaxTree::of_str(language, fixture).unwrap();
         let root = tree.tree().root_node();
@@ -141,8 +231,13 @@ fn a_query_means_what_it_means_to_the_parser() {
             }
         });
         let source = rules.spec.queries.concat();
-        let query = Query::new(&language.grammar().unwrap(), &source)
-            .unwrap_or_else(|error| panic!("{language:?}: {error}"));
+        let query = match Query::new(&language.grammar().unwrap(), &source) {
+            Ok(query) => query,
+            Err(error) => {
+                wrong.push_str(&format!("{language:?}: {error}\n"));
+                continue;
+            }
+        };
         let mut theirs = Matches::new();
         let mut cursor = QueryCursor::new();
         let mut matches = cursor.matches(&query, root, fixture.as_bytes());
@@ -152,13 +247,14 @@ fn a_query_means_what_it_means_to_the_parser() {
             let named = named.map(|it| (names[it.index as usize], it.node));
             theirs.insert((one.pattern_index, placed(named)));
         }
-        let only = |these: &Matches, those: &Matches| {
-            these.difference(those).map(|it| format!("{it:?}\n")).collect::<String>()
+        let only = |these: &Matches, those: &Matches, of: &str| {
+            these.difference(those).map(|it| format!("{of}: {it:?}\n")).collect::<String>()
         };
-        assert_eq!(only(&ours, &theirs), "", "{language:?}: found by our engine alone");
-        assert_eq!(only(&theirs, &ours), "", "{language:?}: found by the parser's engine alone");
+        wrong.push_str(&only(&ours, &theirs, &format!("{language:?}: found by our engine alone")));
+        wrong.push_str(&only(&theirs, &ours, &format!("{language:?}: found by theirs alone")));
         assert!(!ours.is_empty());
     }
+    assert_eq!(wrong, "");
 }
 
 fn visit<'t>(node: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {

@@ -59,7 +59,7 @@ impl<'t> Matcher<'t> {
             then(self)
         } else {
             let children = self.children_of(node);
-            let matched = self.children(&pattern.children, &children, then);
+            let matched = self.children(&pattern.children, &children, pattern.closed, then);
             self.lists.push(children);
             matched
         };
@@ -84,9 +84,13 @@ impl<'t> Matcher<'t> {
         &mut self,
         patterns: &[ChildPattern],
         nodes: &[Child<'t>],
+        closed: bool,
         then: Then<'_, 't>,
     ) -> bool {
         let Some((first, rest)) = patterns.split_first() else {
+            if closed && nodes.iter().any(|(node, _)| node.is_named()) {
+                return false;
+            }
             return then(self);
         };
         let mut matched = false;
@@ -100,7 +104,7 @@ impl<'t> Matcher<'t> {
                     };
                     if right {
                         matched |= self.node(pattern, *node, &mut |matcher| {
-                            matcher.children(rest, &nodes[index + 1..], then)
+                            matcher.children(rest, &nodes[index + 1..], closed, then)
                         });
                     }
                 }
@@ -110,7 +114,7 @@ impl<'t> Matcher<'t> {
             }
         }
         if !matched && first.optional {
-            matched = self.children(rest, nodes, then);
+            matched = self.children(rest, nodes, closed, then);
         }
         matched
     }

@@ -8,7 +8,7 @@
 //! microseconds.
 //!
 //! What a pattern may be made of: nodes and tokens by kind, `_`, fields, negated fields,
-//! alternations, captures, `?` on a child, `.` before one, and the predicates `#eq?`, `#not-eq?`, `#any-of?`.
+//! alternations, captures, `?` on a child, `.` before and behind one, and the predicates `#eq?`, `#not-eq?`, `#any-of?`.
 
 mod matcher;
 mod parse;
@@ -32,6 +32,8 @@ pub(crate) struct NodePattern {
     captures: Vec<u16>,
     /// In the order in which the node has them; others may stand between.
     children: Vec<ChildPattern>,
+    /// Whether no named node may follow the last of them.
+    closed: bool,
     /// Fields that the node must not have.
     absent: Vec<u16>,
 }

@@ -191,7 +191,10 @@ impl Reader<'_> {
         loop {
             let mut field = None;
             let first = match self.next()? {
-                Token::Close(')') => return Ok(node),
+                Token::Close(')') => {
+                    node.closed = next_to;
+                    return Ok(node);
+                }
                 Token::Mark('.') => {
                     next_to = true;
                     continue;
@@ -235,5 +238,34 @@ impl Reader<'_> {
                 other => return Err(format!("{other:?} is no text")),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::parse;
+
+    fn check(query: &str, expected: Expect) {
+        let grammar = tree_sitter_rust::LANGUAGE.into();
+        let read = parse(&grammar, &[query]).map(|patterns| patterns.all.len());
+        expected.assert_eq(&format!("{read:?}"));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_said() {
+        check("; nothing\n", expect!["Ok(0)"]);
+        check("[(block) (mod_item)] @scope", expect!["Ok(2)"]);
+        check("(function_itme) @skip", expect![[r#"Err("the grammar has no \"function_itme\"")"#]]);
+        check("(mod_item nmae: (_))", expect![[r#"Err("the grammar has no field \"nmae\"")"#]]);
+        check("(mod_item", expect![[r#"Err("a pattern does not end")"#]]);
+        check("(_) @skip", expect![[r#"Err("a pattern begins with a node of a named kind")"#]]);
+        check("(block (_)*)", expect![[r#"Err("'*' has no meaning here")"#]]);
+        check(
+            "((block) @a (#match? @a \"x\"))",
+            expect![[r##"Err("there is no predicate #match?")"##]],
+        );
+        check("(block \"}", expect![[r#"Err("a text does not end")"#]]);
     }
 }

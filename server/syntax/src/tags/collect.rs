@@ -40,6 +40,8 @@ pub(super) struct Level {
     pub(super) section: Option<Span>,
     /// Whether the parent is a list of bare tokens.
     tokens: bool,
+    /// Whether none of its nodes may be passed over: which of them is alone decides their extent.
+    whole: bool,
 }
 
 struct Walk<'r, 's, 't> {
@@ -54,6 +56,8 @@ struct Walk<'r, 's, 't> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Children {
     Visit,
+    /// None of them is passed over because of where it lies.
+    VisitAll,
     VisitTokens,
     Skip,
 }
@@ -64,7 +68,8 @@ impl<'t> Walk<'_, '_, 't> {
             let children = self.enter(cursor.node(), matcher);
             if children != Children::Skip && cursor.goto_first_child() {
                 let tokens = children == Children::VisitTokens;
-                self.levels.push(Level { tokens, ..Level::default() });
+                let whole = children == Children::VisitAll;
+                self.levels.push(Level { tokens, whole, ..Level::default() });
                 continue;
             }
             loop {
@@ -80,12 +85,13 @@ impl<'t> Walk<'_, '_, 't> {
     }
 
     fn enter(&mut self, node: Node<'t>, matcher: &mut Matcher<'t>) -> Children {
+        let Some(level) = self.levels.last_mut() else { return Children::Skip };
         if let Wanted::Definitions(range) = self.wanted
+            && !level.whole
             && (node.end_byte() < range.start || node.start_byte() > range.end)
         {
             return Children::Skip;
         }
-        let Some(level) = self.levels.last_mut() else { return Children::Skip };
         let patterns = self.rules.patterns.of_kind(node.kind_id());
         if patterns.is_empty() {
             if level.leading.is_some() && node.is_named() {
@@ -106,6 +112,7 @@ impl<'t> Walk<'_, '_, 't> {
                 for (capture, captured) in captures {
                     match self.rules.roles.get(usize::from(*capture)) {
                         Some(Role::Skip | Role::Import) => children = Children::Skip,
+                        Some(Role::Wrapper | Role::Decorator) => children = Children::VisitAll,
                         Some(Role::Tokens) => children = Children::VisitTokens,
                         Some(Role::Leading) => {
                             leads = true;

@@ -1,8 +1,10 @@
 //! What a file defines, names, imports and binds, read off its tree in one walk.
 
 mod collect;
+mod extent;
 mod record;
 mod tokens;
+mod within;
 
 pub(crate) use collect::{Wanted, collect};
 

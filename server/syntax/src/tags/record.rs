@@ -3,6 +3,8 @@
 use tree_sitter::Node;
 
 use super::collect::{Level, Reading, is_near};
+use super::extent::{bare, signature};
+use super::within::Within;
 use super::{Binding, Definition, Reference, Tags};
 use crate::pattern::Captures;
 use crate::rules::{Facts, Role, Rules};
@@ -22,8 +24,22 @@ pub(super) struct Recorder<'r, 's, 't> {
     around: Vec<u32>,
     /// Scopes that the walk is in, outermost first.
     scopes: Vec<Span>,
+    /// What wraps the node at hand, outermost first.
+    wrappers: Vec<Wrapper>,
     /// What is captured in the match at hand.
     roles: Vec<(Role, Node<'t>)>,
+}
+
+/// A node that holds one definition and little else.
+#[derive(Clone, Copy)]
+struct Wrapper {
+    span: Span,
+    /// Where it begins with its annotations.
+    start: u32,
+    /// What is before the node.
+    level: Level,
+    /// Whether the definition in it keeps its own extent.
+    leads: bool,
 }
 
 impl<'r, 's, 't> Recorder<'r, 's, 't> {
@@ -37,6 +53,7 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
             ignored: Vec::new(),
             around: Vec::new(),
             scopes: vec![Span::new(0..source.len())],
+            wrappers: Vec::new(),
             roles: Vec::new(),
         }
     }
@@ -50,6 +67,13 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
         }
         let find = |wanted| roles.iter().find(|(role, _)| *role == wanted).map(|(_, node)| *node);
         let span = |wanted| find(wanted).map(|node| Span::new(node.byte_range()));
+        if let Some(toplevel) = find(Role::Toplevel) {
+            self.leave(Span::new(toplevel.byte_range()).start);
+            if self.scopes.len() > 1 {
+                self.roles = roles;
+                return;
+            }
+        }
         // A scope of its own is meant for the bindings of the match.
         let is_binding = roles.iter().any(|(role, _)| matches!(role, Role::Binding(_)));
         for (role, node) in &roles {
@@ -57,6 +81,8 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
                 Role::Definition(kind) => {
                     self.define(*kind, *node, &find, rank, level);
                 }
+                // A name that the parser only misses is no name.
+                Role::Reference(_) | Role::Binding(_) if node.is_missing() => {}
                 Role::Reference(kind) => {
                     self.reference_ranks.push(rank);
                     self.tags.references.push(Reference {
@@ -75,6 +101,13 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
                     let scope = Span::new(node.byte_range());
                     self.leave(scope.start);
                     self.scopes.push(scope);
+                }
+                Role::Wrapper | Role::Decorator => {
+                    let leads = *role == Role::Decorator;
+                    let start = Span::new(node.byte_range()).start;
+                    let span = self.undecorated(*node);
+                    self.wrappers.retain(|it| it.span.covers(span));
+                    self.wrappers.push(Wrapper { span, start, level, leads });
                 }
                 Role::Import => {
                     (self.rules.spec.imports)(*node, self.source, &mut self.tags.imports);
@@ -99,21 +132,29 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
         item: Node<'t>,
         find: &dyn Fn(Role) -> Option<Node<'t>>,
         rank: u16,
-        level: Level,
+        mut level: Level,
     ) {
         let span = |role| find(role).map(|node| Span::new(node.byte_range()));
-        let item = Span::new(item.byte_range());
         let (owner_node, trait_node) = (span(Role::Owner), span(Role::Trait));
         let is_impl = kind == SymbolKind::Impl;
         let bare_owner = owner_node.map(|owner| bare(self.source, owner));
+        let inner = self.undecorated(item);
+        let decorated = Span::new(item.byte_range());
         let Some(name) = span(Role::Name).or(bare_owner.filter(|_| is_impl)) else { return };
+        if name.start == name.end {
+            return;
+        }
         // An item that two patterns find is the first one's.
-        let earlier = self.earlier(name, item);
+        let earlier = self.earlier(name, inner);
         if earlier.is_some_and(|index| self.definition_ranks[index] <= rank) {
             return;
         }
+        let (item, wrapped) = self.unwrapped(inner, earlier, &mut level);
         let definitions = &self.tags.definitions;
-        let covers = |index: &u32| definitions[*index as usize].item.covers(item);
+        let covers = |index: &u32| {
+            let outer = definitions[*index as usize].item;
+            outer.covers(item) && outer != item
+        };
         while self.around.last().is_some_and(|index| !covers(index)) {
             self.around.pop();
         }
@@ -124,11 +165,20 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
         if kind == SymbolKind::Function && (in_type || owner_node.is_some()) {
             kind = SymbolKind::Method;
         }
+        if kind == SymbolKind::Static && in_type {
+            kind = SymbolKind::Field;
+        }
         let of_outer = outer.and_then(|outer| match outer.kind {
             SymbolKind::Variant | SymbolKind::Impl => outer.owner_type,
+            // A field that comes into being when a method assigns to it.
+            SymbolKind::Method if kind == SymbolKind::Field => outer.owner_type,
             kind if kind.has_methods() => Some(outer.name),
             _ => None,
         });
+        let is_assigned = outer.is_some_and(|it| it.kind == SymbolKind::Method);
+        if is_assigned && kind == SymbolKind::Field && self.is_known_field(name, of_outer) {
+            return;
+        }
         let trait_of_outer = outer.and_then(|outer| match outer.kind {
             SymbolKind::Trait => Some(outer.name),
             SymbolKind::Impl => outer.trait_name,
@@ -139,9 +189,10 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
             let between = leading.end.min(item.start) as usize..item.start as usize;
             is_near(self.source.get(between).unwrap_or_default())
         });
-        let modifiers = span(Role::Visibility).or(level.section);
+        let modifiers = span(Role::Visibility).or(level.section).or(wrapped);
         let facts = Facts {
             kind,
+            name: name.text(self.source),
             leading: leading.map_or("", |it| it.text(self.source)),
             modifiers: modifiers.map(|it| it.text(self.source)),
             owner: outer.map(|outer| (outer.kind, outer.visibility)),
@@ -153,7 +204,7 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
             kind,
             name,
             item,
-            leading: leading.map_or(item.start, |it| it.start),
+            leading: leading.map_or(item.start, |it| it.start).min(item.start).min(decorated.start),
             title: match (is_impl, owner_node) {
                 (true, Some(owner)) => {
                     let start = trait_node.map_or(owner.start, |it| it.start.min(owner.start));
@@ -180,6 +231,84 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
         self.definition_ranks.push(rank);
     }
 
+    /// A node without the annotations that it begins with.
+    fn undecorated(&self, node: Node<'t>) -> Span {
+        let mut span = Span::new(node.byte_range());
+        let decorations = &self.rules.decorations;
+        if decorations.is_empty() {
+            return span;
+        }
+        let mut cursor = node.walk();
+        if !cursor.goto_first_child() {
+            return span;
+        }
+        let mut depth = 0;
+        loop {
+            let child = cursor.node();
+            span.start = Span::new(child.byte_range()).start;
+            let is_list = child.kind() == "modifiers" && depth == 0;
+            if is_list && cursor.goto_first_child() {
+                depth = 1;
+                continue;
+            }
+            if !decorations.contains(&child.kind_id()) {
+                return span;
+            }
+            if !cursor.goto_next_sibling()
+                && (depth == 0 || !cursor.goto_parent() || !cursor.goto_next_sibling())
+            {
+                return Span::new(node.byte_range());
+            }
+        }
+    }
+
+    /// The extent of a definition at `inner` with what wraps it, and what stands in the wrapper
+    /// before it. What is before the definition is then what is before the wrapper.
+    fn unwrapped(
+        &mut self,
+        inner: Span,
+        earlier: Option<usize>,
+        level: &mut Level,
+    ) -> (Span, Option<Span>) {
+        self.wrappers.retain(|it| it.span.covers(inner));
+        let before = &self.tags.definitions[..earlier.unwrap_or(self.tags.definitions.len())];
+        let last = before.last().map(|it| it.item.start);
+        let mut item = inner;
+        let mut before = None;
+        for wrapper in self.wrappers.iter().rev() {
+            let rest = Span { start: item.end, end: wrapper.span.end }.text(self.source);
+            let is_alone = last.is_none_or(|last| last < wrapper.span.start);
+            if !is_alone || !rest.trim_start().trim_start_matches(';').trim().is_empty() {
+                break;
+            }
+            before = Some(Span { start: wrapper.span.start, end: inner.start });
+            if !wrapper.leads {
+                item = wrapper.span;
+            }
+            let leads = wrapper.start < item.start;
+            let within = leads.then_some(Span { start: wrapper.start, end: item.start });
+            let leading = match (wrapper.level.leading, within) {
+                (Some(leading), Some(within)) => Some(Span { start: leading.start, ..within }),
+                (leading, within) => leading.or(within).or(level.leading),
+            };
+            level.leading = leading;
+            level.section = level.section.or(wrapper.level.section);
+        }
+        (item, before)
+    }
+
+    /// Whether a field of that name was found in the type before.
+    fn is_known_field(&self, name: Span, owner: Option<Span>) -> bool {
+        let Some(owner) = owner.map(|owner| owner.text(self.source)) else { return false };
+        let mut fields =
+            self.tags.definitions.iter().rev().filter(|it| it.kind == SymbolKind::Field);
+        fields.any(|field| {
+            field.name != name
+                && field.name.text(self.source) == name.text(self.source)
+                && field.owner_type.is_some_and(|it| it.text(self.source) == owner)
+        })
+    }
+
     /// The definition that an earlier pattern found by the same name, by index.
     fn earlier(&self, name: Span, item: Span) -> Option<usize> {
         let near = self.tags.definitions.iter().enumerate().rev();
@@ -197,6 +326,11 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
     ) {
         let whole = Span::new(node.byte_range());
         self.leave(whole.start);
+        // The parameters of what has no body are nobody's local names.
+        if kind == BindingKind::Parameter && self.scopes.len() == 1 {
+            self.ignored.push(whole.start);
+            return;
+        }
         let scope = scope.or(self.scopes.last().copied()).unwrap_or(whole);
         let scope = Span { start: whole.start, end: scope.end };
         let bound = |name, pattern| Binding { name, kind, pattern, ty, value, scope, within: None };
@@ -273,76 +407,4 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
         }
         self.tags
     }
-}
-
-/// Finds the innermost definition with a body around places that come in order.
-struct Within<'a> {
-    definitions: &'a [Definition],
-    next: usize,
-    around: Vec<u32>,
-}
-
-impl<'a> Within<'a> {
-    fn new(definitions: &'a [Definition]) -> Within<'a> {
-        Within { definitions, next: 0, around: Vec::new() }
-    }
-
-    fn innermost(&mut self, offset: u32) -> Option<u32> {
-        while let Some(definition) = self.definitions.get(self.next)
-            && definition.item.start <= offset
-        {
-            if definition.body.is_some() {
-                self.around.push(self.next as u32);
-            }
-            self.next += 1;
-        }
-        let ended = |index: &u32| self.definitions[*index as usize].item.end <= offset;
-        while self.around.last().is_some_and(ended) {
-            self.around.pop();
-        }
-        self.around.last().copied()
-    }
-}
-
-/// The bare name of a type: without its path, its arguments and what makes it a reference.
-fn bare(source: &str, span: Span) -> Span {
-    let written = span.text(source);
-    let mut rest = written;
-    loop {
-        let before = rest;
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '&' | '*'));
-        for word in ["mut ", "dyn ", "const "] {
-            rest = rest.strip_prefix(word).unwrap_or(rest);
-        }
-        if let Some(lifetime) = rest.strip_prefix('\'') {
-            rest = lifetime.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-        }
-        if rest == before {
-            break;
-        }
-    }
-    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '[' | '(' | '{' | ',');
-    let path = rest.split(ends).next().unwrap_or_default();
-    let after = [path.rfind("::").map(|at| at + 2), path.rfind('.').map(|at| at + 1)];
-    let start = after.into_iter().flatten().max().unwrap_or(0);
-    let name = &path[start..];
-    if name.is_empty() {
-        return span;
-    }
-    let start = span.start + (written.len() - rest.len() + start) as u32;
-    Span { start, end: start + name.len() as u32 }
-}
-
-fn signature(source: &str, kind: SymbolKind, item: Span, body: Option<Span>) -> Span {
-    let Some(body) = body.filter(|body| item.start < body.start) else { return item };
-    let is_value = matches!(
-        kind,
-        SymbolKind::Constant | SymbolKind::Static | SymbolKind::Field | SymbolKind::Variant
-    );
-    if is_value && !item.text(source).trim_end().contains('\n') {
-        return item;
-    }
-    let head = Span { start: item.start, end: body.start };
-    let length = head.text(source).trim_end().len();
-    Span { start: item.start, end: item.start + length as u32 }
 }

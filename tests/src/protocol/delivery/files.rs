@@ -95,7 +95,7 @@ async fn a_file_changed_on_the_disk_meanwhile_is_merged() {
     gate.reached().await;
     bench.project.put("b.rs", &format!("// pulled\n{TEXT}"));
     gate.open();
-    bench.client.message("(merged, unchecked): 1 file changed, unsaved").await;
+    bench.client.message("(merged, unchecked), 1 file changed, unsaved").await;
     assert_eq!(bench.text(&b), format!("// pulled\n{}", TEXT.replace("wrong", "right")));
     bench.quit().await;
 }

@@ -34,7 +34,7 @@ async fn a_change_arrives_unsaved_and_undo_takes_it_back() {
         let path = bench.open("a.rs");
         started(&bench, &path).await.open();
         let said = bench.client.message("fixed").await;
-        assert_eq!(said, "Ostler: fixed something is wrong (checks): 1 file changed, unsaved");
+        assert_eq!(said, "Ostler: fixed (checks), 1 file changed, unsaved: something is wrong");
         assert_eq!(bench.text(&path), TEXT.replace("wrong", "right"));
         let edits = bench.client.seen().edits;
         assert_eq!(edits[0]["label"], "Ostler: fix something is wrong");
@@ -80,7 +80,7 @@ async fn a_merged_text_that_is_checked_again_keeps_a_grade() {
     bench.client.edit(&path, 0..0, "// new\n");
     bench.heard().await;
     gate.open();
-    bench.client.message("fixed something is wrong (parses)").await;
+    bench.client.message("fixed (parses)").await;
     let draft = bench.runner.rechecked.lock().unwrap().remove(0);
     let merged = draft.read(&AbsPath::new(&path).unwrap()).unwrap();
     assert_eq!(merged.to_string(), bench.text(&path));
