@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Demo,
     /// Do one task without an editor and print the checked change.
     Run(Run),
+    /// Apply edits as models write them to texts on stdin, and print the texts that come of it.
+    Apply(Apply),
     /// Keep keys of model servers, and say yes to models that were found.
     Auth {
         #[command(subcommand)]
@@ -53,6 +55,13 @@ pub(crate) enum Command {
     Setup(Setup),
     /// Show each setting with the place that it comes from, and what is wrong.
     Config(Config),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Apply {
+    /// Take one JSON request a line and print one JSON answer a line.
+    #[arg(long, required = true)]
+    pub(crate) batch: bool,
 }
 
 #[derive(Debug, ClapArgs)]

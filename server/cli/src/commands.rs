@@ -1,5 +1,6 @@
 //! One file, one subcommand.
 
+mod apply;
 mod auth;
 mod config;
 mod demo;
@@ -26,6 +27,7 @@ pub(crate) async fn run(args: Args) -> ExitCode {
             Ok(code) => code,
             Err(error) => fail(&format!("{error:#}")),
         },
+        Some(Command::Apply(_)) => apply::apply(),
         Some(Command::Auth { command }) => code(auth::auth(command, &sources).await),
         Some(Command::Trust(args)) => code(trust::trust(&args)),
         Some(Command::Untrust { folder }) => code(trust::untrust(folder.as_deref())),

@@ -14,7 +14,7 @@ use settings::{Origin, Settings};
 use stdx::store::{AppendLog, DataDir};
 use stdx::{Clock, SystemClock};
 
-pub(crate) use models::{ClientKeys, Decisions, answers, model, remedy};
+pub(crate) use models::{ClientKeys, Decisions, answers, model, remedy, server_of};
 pub(crate) use sources::{Read, Sources, config_home, data_dir, data_home, folder, variable};
 
 /// Who checks drafts. It keeps what it built, so there is one for the whole life of the program.

@@ -117,7 +117,7 @@ impl Runner {
         }
         let model = self.model(&settings).unwrap_or_else(|error| {
             tracing::warn!(error = format!("{error:#}"), "the built-in policy does the work");
-            Arc::new(offline::Offline)
+            Arc::new(offline::Offline::default())
         });
         compose::harness(&settings, model, Arc::clone(&self.verifier))
     }

@@ -1,13 +1,16 @@
 //! A text as a list of lines that know their bytes.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-/// A text cut at its line ends. A text with a line end at its end has an empty last line.
+/// A text cut at its line ends.
 ///
 /// Only `\n` and `\r\n` are line ends here: models copy anything else as a character of the line.
 pub(crate) struct File<'a> {
     text: &'a str,
+    /// The lines; behind the last line end there is an empty one, which is never edited.
     lines: Vec<Line>,
+    filled: OnceCell<Vec<usize>>,
 }
 
 struct Line {
@@ -28,16 +31,27 @@ impl<'a> File<'a> {
             start = at + 1;
         }
         lines.push(Line { body: start..text.len(), end: text.len() });
-        File { text, lines }
+        File { text, lines, filled: OnceCell::new() }
     }
 
     pub(crate) fn text(&self) -> &'a str {
         self.text
     }
 
-    /// Never 0.
+    /// How many lines there are, with the empty one behind the last line end; never 0.
     pub(crate) fn line_count(&self) -> usize {
         self.lines.len()
+    }
+
+    /// How many lines can be looked for and deleted.
+    pub(crate) fn real_lines(&self) -> usize {
+        let last = self.lines.len() - 1;
+        if self.lines[last].body.is_empty() { last } else { last + 1 }
+    }
+
+    /// Whether there is a line end behind the last line.
+    pub(crate) fn ends_with_line_end(&self) -> bool {
+        self.real_lines() < self.line_count() && self.line_count() > 1
     }
 
     /// The characters of a line without its line end.
@@ -69,7 +83,17 @@ impl<'a> File<'a> {
         self.lines.partition_point(|line| line.end <= offset).min(self.lines.len() - 1)
     }
 
-    /// The line end that a new line beside line `index` gets: that of its neighbours, or
+    pub(crate) fn is_blank(&self, index: usize) -> bool {
+        self.line(index).trim().is_empty()
+    }
+
+    /// The lines that are not blank, in order.
+    pub(crate) fn filled(&self) -> &[usize] {
+        self.filled
+            .get_or_init(|| (0..self.real_lines()).filter(|index| !self.is_blank(*index)).collect())
+    }
+
+    /// The line end that a new line in front of line `index` gets: that of its neighbours, or
     /// whatever the file has at its nearest.
     pub(crate) fn line_end_near(&self, index: usize) -> &'a str {
         let known = |index: usize| match self.line_end(index) {

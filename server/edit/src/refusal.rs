@@ -1,6 +1,5 @@
 //! Why an edit was not applied, in words that help the model to write a better one.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -36,8 +35,16 @@ pub enum Reason {
     Exists,
     /// The file that is to be changed does not exist.
     NoFile,
-    /// The place is clear, but not how the new lines are to be indented.
-    Indentation,
+    /// The place is clear, but not how or where exactly the new lines are to be written.
+    Unclear,
+    /// Two parts of the edit are about the same lines.
+    Overlap,
+    /// The edit cannot be read, or its end is missing.
+    Malformed,
+    /// The new text stands for something that it leaves out.
+    Placeholder,
+    /// Looking for the place would take too long.
+    TooCostly,
 }
 
 /// A stretch of the file as it really is.
@@ -52,9 +59,9 @@ pub struct Candidate {
 }
 
 /// How many places a refusal shows.
-const MAX_CANDIDATES: usize = 3;
+pub(crate) const MAX_CANDIDATES: usize = 3;
 /// How many lines of a place it shows.
-const MAX_LINES: usize = 12;
+pub(crate) const MAX_LINES: usize = 12;
 /// How many characters of a line it shows.
 const MAX_CHARACTERS: usize = 200;
 
@@ -70,7 +77,8 @@ impl Refusal {
         heading: &str,
         places: &[Range<usize>],
     ) -> Self {
-        for place in places.iter().take(MAX_CANDIDATES) {
+        let left = MAX_CANDIDATES.saturating_sub(self.candidates.len());
+        for place in places.iter().filter(|place| !place.is_empty()).take(left) {
             let candidate = Candidate::new(file, place.clone());
             let Candidate { start_line, end_line, text } = &candidate;
             let _ = match start_line == end_line {
@@ -84,15 +92,22 @@ impl Refusal {
         }
         self
     }
+
+    /// With something in front of the message.
+    pub(crate) fn after(mut self, words: &str) -> Self {
+        self.message.insert_str(0, words);
+        self
+    }
 }
 
 impl Candidate {
     fn new(file: &File<'_>, place: Range<usize>) -> Candidate {
-        let end = place.end.min(place.start + MAX_LINES).min(file.line_count());
-        let lines: Vec<String> = (place.start..end)
+        let start = place.start.min(file.line_count() - 1);
+        let end = place.end.min(start + MAX_LINES).min(file.line_count()).max(start + 1);
+        let lines: Vec<String> = (start..end)
             .map(|line| file.line(line).chars().take(MAX_CHARACTERS).collect())
             .collect();
-        Candidate { start_line: place.start + 1, end_line: end, text: lines.join("\n") }
+        Candidate { start_line: start + 1, end_line: end, text: lines.join("\n") }
     }
 }
 
@@ -103,47 +118,4 @@ pub(crate) fn line_numbers(lines: impl Iterator<Item = usize>) -> String {
         numbers[8] = "…".to_owned();
     }
     numbers.join(", ")
-}
-
-/// The stretches of the file that have most in common with `lines`, the best first. A word counts
-/// for the more, the fewer lines of the file it stands in.
-pub(crate) fn nearest(file: &File<'_>, lines: &[String]) -> Vec<Range<usize>> {
-    let length = lines.len().clamp(1, MAX_LINES);
-    let wanted: BTreeSet<&str> = lines.iter().flat_map(|line| words(line)).collect();
-    let found: Vec<BTreeSet<&str>> = (0..file.line_count())
-        .map(|line| words(file.line(line)).filter(|word| wanted.contains(word)).collect())
-        .collect();
-    let mut frequency: BTreeMap<&str, u32> = BTreeMap::new();
-    for word in found.iter().flatten() {
-        *frequency.entry(word).or_default() += 1;
-    }
-    let scores: Vec<f64> = found
-        .iter()
-        .map(|line| line.iter().map(|word| 1.0 / f64::from(frequency[word])).sum())
-        .collect();
-    let mut windows: Vec<(f64, usize)> = (0..=scores.len().saturating_sub(length))
-        .map(|start| (scores[start..(start + length).min(scores.len())].iter().sum(), start))
-        .filter(|(score, _)| *score > 0.0)
-        .collect();
-    // Of equal ones, one that starts with something in common, and then the first.
-    let order = |start: &usize| (scores.get(*start) == Some(&0.0), *start);
-    windows.sort_by(|(a, at), (b, other)| b.total_cmp(a).then(order(at).cmp(&order(other))));
-    let mut nearest: Vec<Range<usize>> = Vec::new();
-    let best = windows.first().map_or(0.0, |(score, _)| *score);
-    for (score, start) in windows {
-        // What has less than half of the best in common would only distract.
-        if nearest.len() == MAX_CANDIDATES || score < best / 2.0 {
-            break;
-        }
-        let place = start..(start + length).min(file.line_count());
-        if nearest.iter().all(|other| place.end <= other.start || other.end <= place.start) {
-            nearest.push(place);
-        }
-    }
-    nearest
-}
-
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|character: char| !character.is_alphanumeric() && character != '_')
-        .filter(|word| !word.is_empty())
 }

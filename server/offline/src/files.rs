@@ -1,5 +1,6 @@
 //! The texts that the policy has read, and calls that turn one state of them into another.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -66,9 +67,20 @@ pub(crate) fn apply(files: &Files, edits: &[Edit]) -> Option<Files> {
     for edit in sorted.into_iter().rev() {
         let text = result.get_mut(&edit.file)?;
         text.get(edit.start..edit.end)?;
-        text.replace_range(edit.start..edit.end, &edit.text);
+        let new = with_line_ends(text, &edit.text);
+        text.replace_range(edit.start..edit.end, &new);
     }
     Some(result)
+}
+
+/// `new` with the line ends of `text`: the draft keeps one kind in one file, and we must know what
+/// it holds to the byte.
+fn with_line_ends<'a>(text: &str, new: &'a str) -> Cow<'a, str> {
+    if text.contains("\r\n") && new.contains('\n') {
+        Cow::Owned(new.replace("\r\n", "\n").replace('\n', "\r\n"))
+    } else {
+        Cow::Borrowed(new)
+    }
 }
 
 /// The arguments of `edit` calls that turn `from` into `to`, one a file. Each quotes as many
@@ -138,6 +150,13 @@ mod tests {
         let calls = calls(&from, &to);
         assert_eq!(calls[0]["old_string"], "fn a() {}\n");
         assert_eq!(calls[0]["new_string"], "use b;\nfn a() {}\n");
+    }
+
+    #[test]
+    fn what_comes_in_has_the_line_ends_of_its_file() {
+        let from = files("a\r\nb\r\n");
+        let to = apply(&from, &[Edit::new("a", 0..0, "x\ny\r\n")]).unwrap();
+        assert_eq!(to["a"], "x\r\ny\r\na\r\nb\r\n");
     }
 
     #[test]

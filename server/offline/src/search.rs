@@ -1,22 +1,32 @@
 //! The search: states of the draft, what was tried in each, and what to try next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use harness::{CheckReport, Diagnostic};
 use model::ToolUse;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::candidates::{self, Candidate, Hit, Known, Need};
-use crate::files::{self, Edit, Files};
+use crate::candidates::{self, Candidate, Hit, Known, Need, rank};
+use crate::files::{self, Files};
 use crate::model::call;
 use crate::report;
 use crate::transcript::Done;
 
 /// Runs of the checker after which the search ends with what it has.
-const MAX_CHECKS: u32 = 60;
+const MAX_CHECKS: u32 = 45;
+/// Requests after which it does: a harness allows no more than some sixty for one task, and the
+/// way back to a good state takes one.
+const MAX_REQUESTS: u32 = 54;
 /// How many steps may be taken on trust before errors must have fallen.
 const MAX_DEPTH: usize = 2;
+/// States on trust that are kept for later at most.
+const MAX_STATES: usize = 12;
+/// What a step on trust makes all that follows it less likely by, as a rank.
+const TRUST: u32 = 16;
+/// What any step does.
+const STEP: u32 = 4;
 /// States that build of which the tests are run at most.
 const MAX_FINALS: usize = 4;
 /// Files and searches that are asked for in one step.
@@ -38,36 +48,62 @@ struct State {
     report: CheckReport,
     /// What has been tried to get from the last accepted state to here.
     steps: Vec<Candidate>,
+    /// How many of these were taken on trust.
+    depth: usize,
     /// What is still to be tried from here, best first; `None` until it is known.
-    untried: Option<Vec<Candidate>>,
+    untried: Option<VecDeque<Candidate>>,
+}
+
+impl State {
+    /// How likely the best that is left to try here is, as a rank.
+    fn promise(&self) -> Option<u32> {
+        let first = self.untried.as_ref()?.front()?;
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::from(u16::MAX));
+        Some(first.rank + TRUST * count(self.depth) + STEP * count(self.steps.len()))
+    }
+}
+
+/// A state that builds, and what its tests said.
+#[derive(Debug, Clone)]
+struct Final {
+    failed: usize,
+    state: State,
+    kept: Vec<Candidate>,
 }
 
 /// The search as far as the conversation has brought it.
+#[derive(Clone)]
 pub(crate) struct Search {
     goal: String,
     ids: u32,
     checks: u32,
+    requests: u32,
     /// What the draft holds now.
     draft: Files,
-    /// States on the way to the present one; the first was accepted, the others are on trust.
-    stack: Vec<State>,
-    /// The candidate that is being tried.
-    trying: Option<Candidate>,
-    /// What was kept, in words.
-    kept: Vec<String>,
-    /// Edits that have failed since the last accepted state but one, so that they come last.
-    failed: BTreeSet<Vec<Edit>>,
+    /// The accepted state, and behind it those that were reached on trust.
+    states: Vec<State>,
+    /// The candidate that is being tried, and the state that it is tried from.
+    trying: Option<(Candidate, usize)>,
+    /// What was kept.
+    kept: Vec<Candidate>,
+    /// What was tried, so that it is not tried again by another way: the edited texts, hashed.
+    tried: BTreeSet<u64>,
+    /// The texts as they were first read.
+    original: Files,
     /// What searches of the project found, by their pattern.
     hits: BTreeMap<String, Vec<Hit>>,
     /// What was looked for, found or not.
     asked: BTreeSet<Need>,
-    errors_at_first: Option<usize>,
+    /// The first state.
+    first: Option<State>,
     /// Why nothing more can be tried.
     ended: Option<String>,
-    /// States that build, each with the number of its tests that fail.
-    finals: Vec<(usize, State, Vec<String>)>,
+    /// States that build.
+    finals: Vec<Final>,
     /// The accepted state before the present one, to go back to if tests fail.
-    before: Option<(State, Vec<String>)>,
+    before: Option<(State, Vec<Candidate>)>,
+    /// Whether what builds was not taken because of its tests, and how many failed.
+    refused: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -94,17 +130,20 @@ impl Search {
             goal,
             ids: 0,
             checks: 0,
+            requests: 0,
             draft: Files::new(),
-            stack: Vec::new(),
+            states: Vec::new(),
             trying: None,
             kept: Vec::new(),
-            failed: BTreeSet::new(),
+            tried: BTreeSet::new(),
+            original: Files::new(),
             hits: BTreeMap::new(),
             asked: BTreeSet::new(),
-            errors_at_first: None,
+            first: None,
             ended: None,
             finals: Vec::new(),
             before: None,
+            refused: None,
         }
     }
 
@@ -130,7 +169,8 @@ impl Search {
 
     /// What to do now. Must be followed by [`Search::feed`] or [`Search::told`].
     pub(crate) fn next(&mut self) -> Action {
-        if self.stack.is_empty() {
+        self.requests += 1;
+        if self.states.is_empty() {
             return match &self.ended {
                 Some(why) => Action::Say(format!("I can do nothing here: {why}.")),
                 None => Action::Calls(vec![call(&mut self.ids, "check", &json!({}))]),
@@ -139,76 +179,102 @@ impl Search {
         if self.ended.is_some() {
             return self.finish();
         }
-        loop {
-            let Some(state) = self.stack.last() else { return self.finish() };
-            let targets = targets(&self.goal, &state.report, self.stack.len() > 1);
-            if targets.is_empty() && self.wants_tests() {
-                return Action::Calls(vec![call(&mut self.ids, "check", &json!({"tests": true}))]);
+        if self.targets(0).is_empty() && self.wants_tests() {
+            return Action::Calls(vec![call(&mut self.ids, "check", &json!({"tests": true}))]);
+        }
+        let spent = self.checks >= MAX_CHECKS || self.requests >= MAX_REQUESTS;
+        if self.targets(0).is_empty() || spent {
+            return self.finish();
+        }
+        if let Some(calls) = self.prepare() {
+            return Action::Calls(calls);
+        }
+        while let Some(at) = self.most_promising() {
+            if let Some(action) = self.try_next(at) {
+                return action;
             }
-            if targets.is_empty() || self.checks >= MAX_CHECKS {
-                return self.finish();
+        }
+        self.finish()
+    }
+
+    /// Fills in what can be tried from each state; or the calls that find out what must be known
+    /// first.
+    fn prepare(&mut self) -> Option<Vec<ToolUse>> {
+        for at in 0..self.states.len() {
+            let state = &self.states[at];
+            if state.untried.is_some() {
+                continue;
             }
+            let targets = self.targets(at);
             let known = Known { files: &state.files, report: &state.report, hits: &self.hits };
-            let needs: Vec<Need> = match &state.untried {
-                Some(_) => Vec::new(),
-                None => candidates::needs(&targets, &known)
-                    .into_iter()
-                    .filter(|need| !self.asked.contains(need))
-                    .take(MAX_LOOKS)
-                    .collect(),
-            };
+            let needs: Vec<Need> = candidates::needs(&targets, &known)
+                .into_iter()
+                .filter(|need| !self.asked.contains(need))
+                .take(MAX_LOOKS)
+                .collect();
             if !needs.is_empty() {
                 let calls = needs.iter().map(|need| look(&mut self.ids, need)).collect();
                 self.asked.extend(needs);
-                return Action::Calls(calls);
+                return Some(calls);
             }
-            let untried = match &state.untried {
-                Some(untried) => untried.clone(),
-                None => {
-                    let mut fresh = candidates::all(&targets, &known);
-                    // What has failed already comes last: the state may have become another.
-                    fresh.sort_by_key(|candidate| self.failed.contains(&candidate.edits));
-                    fresh
-                }
-            };
-            if let Some(action) = self.try_next(untried) {
-                return action;
-            }
-            if self.stack.len() == 1 {
-                return self.finish();
-            }
-            // Nothing left on this way: back to the state before.
-            self.stack.pop();
+            let untried = candidates::all(&targets, &known);
+            self.states[at].untried = Some(untried.into());
         }
+        None
     }
 
-    /// Tries the first of `untried` that changes anything.
-    fn try_next(&mut self, mut untried: Vec<Candidate>) -> Option<Action> {
-        let state = self.stack.last_mut()?;
-        while !untried.is_empty() {
-            let candidate = untried.remove(0);
-            let Some(wanted) = files::apply(&state.files, &candidate.edits) else { continue };
-            let edits = files::calls(&self.draft, &wanted);
-            if edits.is_empty() {
-                continue;
-            }
-            state.untried = Some(untried);
-            self.trying = Some(candidate);
-            let mut calls: Vec<ToolUse> =
-                edits.iter().map(|input| call(&mut self.ids, "edit", input)).collect();
-            calls.push(call(&mut self.ids, "check", &json!({})));
-            self.draft = wanted;
-            return Some(Action::Calls(calls));
+    /// The state with the best candidate; of equals the one that was reached first.
+    fn most_promising(&self) -> Option<usize> {
+        let promises = self.states.iter().enumerate();
+        let promises = promises.filter_map(|(at, state)| Some((state.promise()?, at)));
+        promises.min().map(|(_, at)| at)
+    }
+
+    /// The errors that are to be mended in the state `at`: those that the task names, or all if it
+    /// names none. In a state that was reached on trust, what came up on the way.
+    fn targets(&self, at: usize) -> Vec<&Diagnostic> {
+        let (Some(accepted), Some(state)) = (self.states.first(), self.states.get(at)) else {
+            return Vec::new();
+        };
+        if at == 0 {
+            return targets(&self.goal, &state.report);
         }
-        state.untried = Some(Vec::new());
-        None
+        report::new(&accepted.report, &state.report)
+    }
+
+    /// Tries the best candidate of the state `at`, if it changes anything and was not tried yet.
+    fn try_next(&mut self, at: usize) -> Option<Action> {
+        let state = self.states.get_mut(at)?;
+        let candidate = state.untried.as_mut()?.pop_front()?;
+        let after = files::changed(&state.files, &candidate.edits)?;
+        if after.is_empty() || !files::parses(&state.files, &after) {
+            return None;
+        }
+        let mut wanted = state.files.clone();
+        wanted.extend(after);
+        let changed = wanted.iter().filter(|(file, text)| self.original.get(*file) != Some(*text));
+        let mut hasher = DefaultHasher::new();
+        changed.collect::<Vec<_>>().hash(&mut hasher);
+        if !self.tried.insert(hasher.finish()) {
+            return None;
+        }
+        let edits = files::calls(&self.draft, &wanted);
+        if edits.is_empty() {
+            return None;
+        }
+        self.trying = Some((candidate, at));
+        let mut calls: Vec<ToolUse> =
+            edits.iter().map(|input| call(&mut self.ids, "edit", input)).collect();
+        calls.push(call(&mut self.ids, "check", &json!({})));
+        self.draft = wanted;
+        Some(Action::Calls(calls))
     }
 
     /// Leaves the draft in the last accepted state and says what came of it.
     fn finish(&mut self) -> Action {
-        self.stack.truncate(1);
+        self.states.truncate(1);
         self.take_best_final();
-        let Some(accepted) = self.stack.first() else {
+        let Some(accepted) = self.states.first() else {
             return Action::Say("I can do nothing here.".to_owned());
         };
         let back = files::calls(&self.draft, &accepted.files);
@@ -218,8 +284,12 @@ impl Search {
             self.ended = Some("nothing more to try".to_owned());
             return Action::Calls(calls);
         }
+        Action::Say(self.summary(accepted))
+    }
+
+    fn summary(&self, accepted: &State) -> String {
         let left = accepted.report.errors().count();
-        let before = self.errors_at_first.unwrap_or(left);
+        let before = self.first.as_ref().map_or(left, |first| first.report.errors().count());
         let mut text = match (before, left) {
             (0, _) => "The checkers find no error, so there is nothing to mend.".to_owned(),
             (_, 0) => format!("All {before} errors are mended.")
@@ -229,11 +299,16 @@ impl Search {
                 before.saturating_sub(left),
             ),
         };
-        for what in &self.kept {
-            text.push_str(&format!("\n- {what}"));
+        for step in &self.kept {
+            text.push_str(&format!("\n- {}", step.what));
         }
-        let failing = self.finals.iter().map(|(failed, ..)| *failed).min().unwrap_or(0);
-        if failing > 0 {
+        let failing = self.finals.iter().map(|it| it.failed).min().unwrap_or(0);
+        if let Some(failed) = self.refused {
+            text.push_str(&format!(
+                "\nWhat I found builds, but it is a guess and {failed} tests fail with it, so I \
+                 did not take it."
+            ));
+        } else if failing > 0 {
             text.push_str(&format!(
                 "\n{failing} tests fail; whether they did before is not known."
             ));
@@ -241,7 +316,7 @@ impl Search {
         for error in accepted.report.errors().take(5) {
             text.push_str(&format!("\nleft: {}", error.headline()));
         }
-        Action::Say(text)
+        text
     }
 
     fn was_read(&mut self, done: &Done) {
@@ -250,7 +325,8 @@ impl Search {
         match whole {
             Some(text) if !done.result.is_error => {
                 self.draft.insert(path.clone(), text.to_owned());
-                for state in &mut self.stack {
+                self.original.insert(path.clone(), text.to_owned());
+                for state in self.first.iter_mut().chain(&mut self.states) {
                     state.files.entry(path.clone()).or_insert_with(|| text.to_owned());
                 }
             }
@@ -275,42 +351,52 @@ impl Search {
         self.ended = Some("an edit was refused".to_owned());
     }
 
-    /// Whether the present state builds, was brought about by us, and its tests have not been run.
+    /// Whether the accepted state builds, was brought about by us, and its tests have not been run.
     /// A task that names a complaint is about that complaint, and a test run could take long.
     fn wants_tests(&self) -> bool {
-        let [state] = self.stack.as_slice() else { return false };
-        let tested = self.finals.iter().any(|(_, tested, _)| tested.files == state.files);
+        let Some(state) = self.states.first() else { return false };
+        let tested = self.finals.iter().any(|it| it.state.files == state.files);
         !self.kept.is_empty()
             && !tested
             && state.report.errors().next().is_none()
             && !names_complaints(&self.goal)
     }
 
-    /// The tests of the present state were run. If some fail, the state before is gone back to,
+    /// The tests of the accepted state were run. If some fail, the state before is gone back to,
     /// in case another way to mend it is the right one; of several the one with the fewest
     /// failures is kept in the end.
     fn was_tested(&mut self, report: &CheckReport) {
-        let Some(state) = self.stack.first().cloned() else { return };
+        let Some(state) = self.states.first().cloned() else { return };
         let failed = report.failed_tests().count();
-        self.finals.push((failed, state, self.kept.clone()));
+        self.finals.push(Final { failed, state, kept: self.kept.clone() });
         if failed > 0
             && self.finals.len() < MAX_FINALS
             && let Some((state, kept)) = self.before.take()
         {
             self.before = Some((state.clone(), kept.clone()));
-            self.stack = vec![state];
+            self.states = vec![state];
             self.kept = kept;
             return;
         }
         self.take_best_final();
     }
 
-    /// Goes to the state that builds with the fewest failing tests, the first of equals.
+    /// Goes to the state that builds with the fewest failing tests, the first of equals. If tests
+    /// fail even there and what led to it was a guess, the guess was wrong, and nothing is better
+    /// than a text that builds and does something else.
     fn take_best_final(&mut self) {
-        let best = self.finals.iter().min_by_key(|(failed, ..)| *failed).cloned();
-        if let Some((_, state, kept)) = best {
-            self.stack = vec![state];
-            self.kept = kept;
+        let Some(best) = self.finals.iter().min_by_key(|it| it.failed).cloned() else { return };
+        let doubt = best.kept.iter().map(|step| step.rank).max().unwrap_or(0);
+        match &self.first {
+            Some(first) if best.failed > 0 && doubt >= rank::LIKELY => {
+                self.states = vec![State { untried: Some(VecDeque::new()), ..first.clone() }];
+                self.kept.clear();
+                self.refused = Some(best.failed);
+            }
+            _ => {
+                self.states = vec![best.state];
+                self.kept = best.kept;
+            }
         }
     }
 
@@ -324,38 +410,37 @@ impl Search {
             return self.was_tested(&report);
         }
         self.checks += 1;
-        let Some(candidate) = self.trying.take() else {
-            self.errors_at_first.get_or_insert(report.errors().count());
-            self.stack.push(State {
-                files: self.draft.clone(),
-                report,
-                steps: Vec::new(),
-                untried: None,
-            });
+        let Some((candidate, at)) = self.trying.take() else {
+            let files = self.draft.clone();
+            let state = State { files, report, steps: Vec::new(), depth: 0, untried: None };
+            self.first.get_or_insert_with(|| state.clone());
+            self.states = vec![state];
             return;
         };
-        let Some(from) = self.stack.last() else { return };
-        let accepted = &self.stack[0].report;
-        let since_accepted = report::compare(accepted, &report);
-        let mut steps = from.steps.clone();
-        steps.push(candidate.clone());
-        let next = State { files: self.draft.clone(), report, steps, untried: None };
-        if since_accepted.gone > 0 && since_accepted.new == 0 {
-            if let Some(accepted) = self.stack.first() {
-                self.before = Some((accepted.clone(), self.kept.clone()));
-            }
-            self.kept.extend(next.steps.iter().map(|step| step.what.clone()));
-            self.failed.clear();
-            self.stack = vec![State { steps: Vec::new(), ..next }];
+        let (Some(accepted), Some(from)) = (self.states.first(), self.states.get(at)) else {
             return;
-        }
-        self.failed.insert(candidate.edits.clone());
-        let targets = targets(&self.goal, &from.report, self.stack.len() > 1);
-        let meant = targets.get(candidate.error);
-        let moved = meant.is_some_and(|error| !report::has(&next.report, error));
-        let no_worse = next.report.errors().count() <= from.report.errors().count();
-        if moved && no_worse && self.stack.len() <= MAX_DEPTH {
-            self.stack.push(next);
+        };
+        let since_accepted = report::compare(&accepted.report, &report);
+        let since_parent = report::compare(&from.report, &report);
+        let meant = self.targets(at).get(candidate.error).copied();
+        let moved = meant.is_some_and(|error| !report::has(&report, error));
+        // What the compiler had not come to before is nobody's doing, as far as one can tell.
+        let reveals = report::reveals(&from.report, &report);
+        let no_worse = reveals || report.errors().count() <= from.report.errors().count();
+        let is_step = reveals || (since_parent.gone > 0 && since_parent.new == 0);
+        let depth = from.depth + usize::from(!is_step);
+        let sure = is_step || candidate.rank <= rank::LIKELY;
+        let mut steps = from.steps.clone();
+        steps.push(candidate);
+        let files = self.draft.clone();
+        let next = State { files, report, steps, depth, untried: None };
+        if since_accepted.gone > 0 && since_accepted.new == 0 {
+            self.before = Some((accepted.clone(), self.kept.clone()));
+            self.kept.extend(next.steps.iter().cloned());
+            self.states = vec![State { steps: Vec::new(), depth: 0, ..next }];
+        } else if moved && sure && no_worse && depth <= MAX_DEPTH && self.states.len() < MAX_STATES
+        {
+            self.states.push(next);
         }
     }
 }
@@ -365,12 +450,8 @@ fn names_complaints(goal: &str) -> bool {
     goal.contains("Complaints that the task is about:")
 }
 
-/// The errors that are to be mended: those that the task names, or all if it names none. In a
-/// state that was reached `on_trust` all are: what came up on the way has to go as well.
-fn targets<'a>(goal: &str, report: &'a CheckReport, on_trust: bool) -> Vec<&'a Diagnostic> {
-    if on_trust {
-        return report.errors().collect();
-    }
+/// The errors of `report` that the task names, or all if it names none.
+fn targets<'a>(goal: &str, report: &'a CheckReport) -> Vec<&'a Diagnostic> {
     let named: Vec<&Diagnostic> = report
         .errors()
         .filter(|error| {
@@ -382,4 +463,36 @@ fn targets<'a>(goal: &str, report: &'a CheckReport, on_trust: bool) -> Vec<&'a D
         return report.errors().collect();
     }
     named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(text: &str) -> State {
+        State {
+            files: Files::from([("a.rs".to_owned(), text.to_owned())]),
+            report: CheckReport::default(),
+            steps: Vec::new(),
+            depth: 0,
+            untried: None,
+        }
+    }
+
+    /// What is left of a correction of that rank with which so many tests fail.
+    fn left(rank: u32, failed: usize) -> (String, Option<usize>) {
+        let mut search = Search::new("fix the build".to_owned());
+        search.first = Some(state("broken"));
+        let kept = vec![Candidate::new(rank, Vec::new(), "change")];
+        search.finals.push(Final { failed, state: state("builds"), kept });
+        search.take_best_final();
+        (search.states[0].files["a.rs"].clone(), search.refused)
+    }
+
+    #[test]
+    fn a_guess_is_not_taken_if_tests_fail_with_it() {
+        assert_eq!(left(rank::LIKELY, 0), ("builds".to_owned(), None));
+        assert_eq!(left(rank::PROPOSED, 2), ("builds".to_owned(), None));
+        assert_eq!(left(rank::LIKELY, 2), ("broken".to_owned(), Some(2)));
+    }
 }

@@ -8,6 +8,7 @@ use harness::{
     CheckError, CheckReport, CheckScope, Diagnostic, DoneWhen, Draft, Harness, HarnessSpec,
     Outcome, Recovery, Severity, Span, Status, Suggestion, TEST_FAILED, Task, Verifier,
 };
+use model::{EventStream, Model, Request};
 use stdx::{AbsPath, ManualClock};
 use text::Text;
 use tokio::sync::mpsc;
@@ -59,9 +60,14 @@ impl Verifier for Rules {
                 machine_applicable: *sure,
                 has_placeholders: false,
             };
+            // "E0308: …" has that code.
+            let code = rule.error.split_once(": ").filter(|(code, _)| code.starts_with("E0"));
             Some(Diagnostic {
                 severity: Severity::Error,
-                code: is_test.then(|| TEST_FAILED.to_owned()),
+                code: match code {
+                    Some((code, _)) => Some(code.to_owned()),
+                    None => is_test.then(|| TEST_FAILED.to_owned()),
+                },
                 message: rule.error.to_owned(),
                 suggestions: rule.proposals.iter().map(suggestion).collect(),
                 spans: vec![span],
@@ -79,10 +85,14 @@ fn root() -> AbsPath {
 }
 
 async fn mend(text: &str, rules: &[Rule]) -> (Outcome, String) {
+    mend_with(Arc::new(Offline::default()), text, rules).await
+}
+
+async fn mend_with(model: Arc<dyn Model>, text: &str, rules: &[Rule]) -> (Outcome, String) {
     let mut documents = Documents::default();
     documents.open(root().join("a.rs"), 1, text);
     let harness = Harness {
-        model: Arc::new(Offline),
+        model,
         tools: tools::all(),
         verifier: Arc::new(Rules(rules.to_vec())),
         spec: HarnessSpec::default(),
@@ -187,4 +197,56 @@ async fn says_which_tests_fail_when_no_way_pleases_them() {
     assert_eq!((outcome.status, text.as_str()), (Status::Done, "this\n"));
     assert_eq!(outcome.failed_tests, ["test `t` failed"]);
     assert!(outcome.summary.contains("1 tests fail"), "{}", outcome.summary);
+}
+
+#[tokio::test]
+async fn goes_on_where_a_text_that_can_be_read_shows_more() {
+    let rules = [
+        rule("one", "expected `;`", &[("two", false)]),
+        rule("two", "E0308: F", &[("three", false)]),
+        rule("tw", "E0308: G", &[]),
+    ];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "three\n"));
+}
+
+#[tokio::test]
+async fn what_promises_most_is_tried_first_wherever_it_was_found() {
+    // The first way only moves the error, and what could be done there is less likely than the
+    // second way.
+    let rules = [
+        rule("one", "E0308: E", &[("dead", false), ("good", false)]),
+        rule("dead", "E0308: F", &[("end", false)]),
+        rule("end", "E0308: G", &[]),
+    ];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!((outcome.status, text.as_str()), (Status::Done, "good\n"));
+    // The base, both ways, and the tests.
+    assert_eq!(outcome.checks, 4);
+}
+
+/// The policy without any memory of its own.
+struct Forgetful;
+
+impl Model for Forgetful {
+    fn name(&self) -> &str {
+        "offline"
+    }
+
+    fn stream(&self, request: &Request, cancel: CancellationToken) -> EventStream {
+        Offline::default().stream(request, cancel)
+    }
+}
+
+#[tokio::test]
+async fn the_answer_depends_on_the_conversation_alone() {
+    let rules = [
+        rule("one", "E0308: E", &[("bad", false), ("half", false)]),
+        rule("bad", "E0308: E", &[]),
+        rule("half", "E0308: F", &[("whole", false)]),
+    ];
+    let (one, text) = mend("one\n", &rules).await;
+    let (other, other_text) = mend_with(Arc::new(Forgetful), "one\n", &rules).await;
+    assert_eq!(text, "whole\n");
+    assert_eq!((text, one.summary, one.checks), (other_text, other.summary, other.checks));
 }

@@ -32,6 +32,11 @@ pub(crate) fn goal(request: &Request) -> String {
     texts.collect::<Vec<_>>().join("\n")
 }
 
+/// How many answers of ours `messages` hold.
+pub(crate) fn count(messages: &[Message]) -> usize {
+    messages.iter().filter(|message| message.role == Role::Assistant).count()
+}
+
 /// Our answers so far, oldest first.
 pub(crate) fn exchanges(request: &Request) -> Vec<Exchange> {
     let answers = request.messages.iter().enumerate();

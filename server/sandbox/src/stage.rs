@@ -190,7 +190,8 @@ impl<'a> Stage<'a> {
         if program.merge_stderr {
             command = command.merge_stderr();
         }
-        let finished = self.watched(run(command, cancel, on_line)).await;
+        let stop = cancel.child_token();
+        let finished = self.watched(run(command, &stop, on_line), &stop).await;
         clear_after_run(scratch)?;
         if self.size() > self.confined.config().upper_bytes {
             tracing::warn!("what programs built is too large to keep");
@@ -205,6 +206,7 @@ impl<'a> Stage<'a> {
     async fn watched(
         &self,
         running: impl Future<Output = Result<Finished, SandboxError>>,
+        stop: &CancellationToken,
     ) -> Result<Finished, SandboxError> {
         const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
         tokio::pin!(running);
@@ -214,7 +216,10 @@ impl<'a> Stage<'a> {
             }
             let limit = self.confined.config().upper_bytes;
             if self.size() > limit {
-                // Dropping the run ends the program.
+                // Its end is awaited, because a program that still writes would put files into the
+                // folders that are cleared next.
+                stop.cancel();
+                let _ = running.await;
                 return Err(SandboxError::TooLarge(limit));
             }
         }

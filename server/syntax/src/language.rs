@@ -180,6 +180,7 @@ impl Language {
 
     /// `None` if the language is not part of this build.
     pub(crate) fn spec(self) -> Option<&'static Spec> {
+        #[cfg(feature = "outline-only")]
         use languages::outline_only;
         Some(match self {
             #[cfg(feature = "bash")]

@@ -17,6 +17,7 @@ pub(crate) mod rust;
 #[path = "../languages/typescript/mod.rs"]
 pub(crate) mod typescript;
 
+#[cfg(feature = "outline-only")]
 pub(crate) mod outline_only;
 
 #[cfg(test)]

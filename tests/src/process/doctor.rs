@@ -57,6 +57,56 @@ fn a_missing_key_is_named_with_the_ways_to_bring_it() {
     has(&findings(&home.run(&["doctor", "--json"]), "model"), &["bad: ", "endpoints.nosuch.url"]);
 }
 
+/// A server that answers every request for its models with this list, and all others with 404.
+fn lists_models(list: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    // It ends with the process of the tests.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { break };
+            let mut some = [0; 4096];
+            let size = stream.read(&mut some).unwrap_or(0);
+            let (status, body) = match String::from_utf8_lossy(&some[..size]).contains("/v1/models")
+            {
+                true => ("200 OK", list),
+                false => ("404 Not Found", "{}"),
+            };
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\
+                 content-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    url
+}
+
+#[test]
+fn the_server_is_asked_whether_it_is_there_and_has_the_model() {
+    let home = Home::new();
+    let url =
+        lists_models(r#"{"data": [{"id": "qwen3", "max_model_len": 8192}, {"id": "other"}]}"#);
+    let doctor = |model: &str, url: &str| {
+        home.configure(&format!("model = 'ollama/{model}'\nendpoints.ollama.url = '{url}'\n"));
+        home.run(&["doctor", "--json"])
+    };
+    let there = doctor("qwen3", &url);
+    assert_eq!(there.code, Some(0), "{there:?}");
+    has(&findings(&there, "server"), &["ok: reachable"]);
+    has(&findings(&there, "server"), &["ok: model: `qwen3` is there"]);
+    has(&findings(&there, "server"), &["8192 tokens"]);
+    has(&findings(&there, "server"), &["note: ", "--ask-model"]);
+    has(&findings(&doctor("qwen4", &url), "server"), &["bad: model: ", "qwen3, other"]);
+    // Nobody listens there.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = doctor("qwen3", &format!("http://{gone}/v1"));
+    assert_eq!(gone.code, Some(1), "{gone:?}");
+    has(&findings(&gone, "server"), &["bad: reachable: "]);
+}
+
 #[test]
 fn a_key_file_that_others_can_read_is_bad() {
     use std::os::unix::fs::PermissionsExt;

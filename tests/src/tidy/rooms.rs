@@ -27,7 +27,7 @@ const ROOMS: &[Room] = &[
         doors: &["tree-sitter", "tree-sitter-*"],
         waits: false,
     },
-    Room { name: "edit", imports: &["text", "syntax"], doors: &[], waits: false },
+    Room { name: "edit", imports: &["text", "syntax"], doors: &["icu_normalizer"], waits: false },
     Room {
         name: "workspace",
         imports: &["syntax", "text", "stdx"],

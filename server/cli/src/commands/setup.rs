@@ -72,6 +72,7 @@ pub(crate) fn setup(args: &Setup) -> Result<bool> {
         }
     }
     say(plan.next);
+    say("`ostler doctor` checks the rest.");
     Ok(true)
 }
 

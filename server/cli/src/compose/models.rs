@@ -135,14 +135,21 @@ pub(crate) fn answers(url: &str) -> bool {
 /// One line that names what is missing or wrong.
 pub(crate) fn model(choice: Choice, key: Option<Secret>) -> Result<Arc<dyn Model>> {
     let (endpoint, keys) = match choice {
-        Choice::Offline => return Ok(Arc::new(offline::Offline)),
+        Choice::Offline => return Ok(Arc::new(offline::Offline::default())),
         Choice::Http { endpoint, keys } => (*endpoint, keys),
     };
     if key.is_none() && !is_loopback(&endpoint.base_url) {
         bail!("no key for {}: {}", endpoint.base_url, remedy(&endpoint, &keys));
     }
-    let endpoint = with_surroundings(endpoint)?;
-    Ok(Arc::new(Retry::new(HttpModel::new(endpoint, key)?)))
+    Ok(Arc::new(Retry::new(server_of(endpoint, key)?)))
+}
+
+/// The model on its server, which each request asks once.
+///
+/// # Errors
+/// If the endpoint cannot be used, or a file that it names cannot be read.
+pub(crate) fn server_of(endpoint: Endpoint, key: Option<Secret>) -> Result<HttpModel> {
+    Ok(HttpModel::new(with_surroundings(endpoint)?, key)?)
 }
 
 /// `endpoint` with what stands in files and in the environment: certificates, a proxy.

@@ -7,27 +7,41 @@
 
 mod bindings;
 mod brackets;
+mod conversions;
 mod definitions;
+mod generics;
 mod imports;
 mod keywords;
 mod literals;
+mod members;
 mod missing;
 mod modules;
+mod mutability;
 mod names;
+mod operands;
+mod parameters;
 mod privacy;
 mod renames;
+mod results;
+mod retyped;
+mod signatures;
 mod similar;
+mod spots;
 mod suggestions;
 mod syntax;
+mod trait_bounds;
 mod trial;
+mod type_text;
+mod upstream;
 mod uses;
 mod vocabulary;
+mod ways;
 
 use std::collections::BTreeMap;
 
 use harness::{CheckReport, Diagnostic};
 
-use crate::files::{self, Edit, Files};
+use crate::files::{Edit, Files};
 
 /// How likely a proposal is to be what was meant. Lower is tried first.
 pub(crate) mod rank {
@@ -117,10 +131,18 @@ const SOURCES: &[Source] = &[
     imports::SOURCE,
     modules::SOURCE,
     privacy::SOURCE,
+    conversions::SOURCE,
+    mutability::SOURCE,
+    parameters::SOURCE,
+    results::SOURCE,
+    retyped::SOURCE,
+    upstream::SOURCE,
+    generics::SOURCE,
+    members::SOURCE,
 ];
 
-/// All proposals for `errors`, best first, without repetitions, without those that do not change
-/// anything, and without those after which a file has more syntax errors than before.
+/// All proposals for `errors`, best first, without repetitions. Some may change nothing, or break
+/// the syntax of a file: that is looked at when they are tried.
 pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let broken = errors.iter().any(|error| is_syntax(error));
@@ -137,14 +159,13 @@ pub(crate) fn all(errors: &[&Diagnostic], known: &Known<'_>) -> Vec<Candidate> {
     }
     candidates.extend(together(&candidates));
     candidates.sort_by_key(|candidate| (candidate.rank, candidate.error));
-    let mut seen: Vec<Files> = Vec::new();
+    let mut seen: Vec<Vec<Edit>> = Vec::new();
     candidates.retain(|candidate| {
-        let Some(after) = files::changed(known.files, &candidate.edits) else { return false };
-        if after.is_empty() || seen.contains(&after) || !files::parses(known.files, &after) {
-            return false;
+        let fresh = !seen.contains(&candidate.edits);
+        if fresh {
+            seen.push(candidate.edits.clone());
         }
-        seen.push(after);
-        true
+        fresh
     });
     candidates
 }

@@ -39,7 +39,9 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
 /// rustc leaves where it does not know an argument. (rustc marks whole suggestions as having
 /// placeholders also where they have none, such as the removal of an argument.)
 pub(crate) fn is_blank(text: &str) -> bool {
-    ["todo!", "unimplemented!", "/* "].iter().any(|mark| text.contains(mark))
+    ["todo!", "unimplemented!", "/* ", "(\"REASON\")", "<type>"]
+        .iter()
+        .any(|mark| text.contains(mark))
 }
 
 fn described(suggestion: &Suggestion) -> String {

@@ -245,7 +245,8 @@ impl Place<'_> {
             ("[", &["(", "{"]),
         ];
         let mut repairs = Vec::new();
-        for index in [self.at, self.at.wrapping_sub(1), self.at + 1] {
+        let before = self.at.checked_sub(1);
+        for index in [Some(self.at), before, Some(self.at + 1)].into_iter().flatten() {
             let distance = u32::from(index != self.at) * 10;
             let word = self.word(index);
             let confused = CONFUSED.iter().find(|(wrong, _)| *wrong == word);
@@ -325,7 +326,7 @@ impl Place<'_> {
     /// Something stands there that does not belong there.
     fn deletions(&self) -> Vec<Repair> {
         let mut repairs = Vec::new();
-        for index in [self.at, self.at.wrapping_sub(1)] {
+        for index in [Some(self.at), self.at.checked_sub(1)].into_iter().flatten() {
             let Some(token) = self.tokens.get(index) else { continue };
             let word = token.of(self.text);
             let doubled = index.checked_sub(1).is_some_and(|before| self.word(before) == word)

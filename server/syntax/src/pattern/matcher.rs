@@ -14,12 +14,20 @@ type Then<'a, 't> = &'a mut dyn FnMut(&mut Matcher<'t>) -> bool;
 pub(crate) struct Matcher<'t> {
     cursor: TreeCursor<'t>,
     captures: Vec<(u16, Node<'t>)>,
-    lists: Vec<Vec<Child<'t>>>,
+    /// Nodes that were looked into lately, with their children. Many patterns ask about the same
+    /// node, and the walk comes to the children of one after the node itself.
+    lately: [(usize, Vec<Child<'t>>); LATELY],
+    /// The place in `lately` that is given away next.
+    next: usize,
 }
+
+/// As many as are looked into for one node and its nearest relatives.
+const LATELY: usize = 16;
 
 impl<'t> Matcher<'t> {
     pub(crate) fn new(cursor: TreeCursor<'t>) -> Matcher<'t> {
-        Matcher { cursor, captures: Vec::new(), lists: Vec::new() }
+        let lately = [const { (0, Vec::new()) }; LATELY];
+        Matcher { cursor, captures: Vec::new(), lately, next: 0 }
     }
 
     /// Calls `found` for each way in which `pattern` matches at `node`, whose kind is known to be
@@ -60,15 +68,25 @@ impl<'t> Matcher<'t> {
         } else {
             let children = self.children_of(node);
             let matched = self.children(&pattern.children, &children, pattern.closed, then);
-            self.lists.push(children);
+            self.keep(node, children);
             matched
         };
         self.captures.truncate(mark);
         matched
     }
 
+    /// The children of a node, to be given back with [`Matcher::keep`].
     fn children_of(&mut self, node: Node<'t>) -> Vec<Child<'t>> {
-        let mut list = self.lists.pop().unwrap_or_default();
+        let id = node.id();
+        if let Some((known, list)) = self.lately.iter_mut().find(|(known, _)| *known == id) {
+            *known = 0;
+            return std::mem::take(list);
+        }
+        let mut list = self.lately.get_mut(self.next).map(|(known, list)| {
+            *known = 0;
+            std::mem::take(list)
+        });
+        let list = list.get_or_insert_default();
         list.clear();
         self.cursor.reset(node);
         let mut more = self.cursor.goto_first_child();
@@ -76,7 +94,14 @@ impl<'t> Matcher<'t> {
             list.push((self.cursor.node(), self.cursor.field_id().map(u16::from)));
             more = self.cursor.goto_next_sibling();
         }
-        list
+        std::mem::take(list)
+    }
+
+    fn keep(&mut self, node: Node<'t>, children: Vec<Child<'t>>) {
+        if let Some(place) = self.lately.get_mut(self.next) {
+            *place = (node.id(), children);
+            self.next = (self.next + 1) % LATELY;
+        }
     }
 
     /// Matches the children that are left of a pattern with the nodes that are left.

@@ -31,6 +31,16 @@ pub(super) async fn look() -> Vec<Finding> {
         };
         findings.push(connected(*editor, &version));
     }
+    // It is rustup's stand-in that is found where the component is missing.
+    if !findings.is_empty()
+        && let Err(why) = version("rust-analyzer", &environment).await
+    {
+        findings.push(Finding::note(
+            "editor",
+            format!("no rust-analyzer ({why}): nothing shows errors while you type"),
+            "`rustup component add rust-analyzer`; without it, run Ostler's fix on a line by name",
+        ));
+    }
     if findings.is_empty() {
         let mend = "any editor that speaks LSP will do: it starts `ostler` on stdio";
         findings.push(Finding::note("editor", "no Helix, Neovim or VS Code on the PATH", mend));

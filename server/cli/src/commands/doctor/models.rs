@@ -2,13 +2,15 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use model::{Check, Depth, Report};
 use settings::{Choice, PROVIDERS, Why};
+use tokio_util::sync::CancellationToken;
 
 use super::{Finding, Patient};
 use crate::commands::auth::{how_to_use, why};
 use crate::compose;
 
-pub(super) async fn look(patient: &Patient, _ask_model: bool) -> Vec<Finding> {
+pub(super) async fn look(patient: &Patient, ask_model: bool) -> Vec<Finding> {
     let mut findings = keys(patient);
     let decision = match patient.decisions.decide(&patient.read.settings) {
         Ok(decision) => decision,
@@ -30,7 +32,7 @@ pub(super) async fn look(patient: &Patient, _ask_model: bool) -> Vec<Finding> {
         }
         return findings;
     };
-    match patient.decisions.secret(&decision.choice) {
+    let key = match patient.decisions.secret(&decision.choice) {
         Err(error) => {
             let mend = compose::remedy(endpoint, keys);
             findings.push(Finding::bad("model", format!("{found}: {error:#}"), mend));
@@ -41,7 +43,59 @@ pub(super) async fn look(patient: &Patient, _ask_model: bool) -> Vec<Finding> {
             findings.push(Finding::bad("model", found, compose::remedy(endpoint, keys)));
             return findings;
         }
-        Ok(_) => findings.push(Finding::ok("model", found)),
+        Ok(key) => key,
+    };
+    findings.push(Finding::ok("model", found));
+    match compose::server_of(endpoint.as_ref().clone(), key) {
+        Ok(server) => {
+            let depth = if ask_model { Depth::Asking } else { Depth::Free };
+            let report = server.probe(depth, CancellationToken::new()).await;
+            findings.extend(server_findings(&report, ask_model));
+        }
+        Err(error) => {
+            let mend = "mend the settings of that endpoint";
+            findings.push(Finding::bad("server", format!("{error:#}"), mend));
+        }
+    }
+    findings
+}
+
+/// What the server said, or did when it was asked.
+fn server_findings(report: &Report, asked: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, check) in report.checks() {
+        // Ostler cannot work without these.
+        let needed = ["reachable", "model", "streaming", "tools"].contains(&name);
+        let mend = match name {
+            "reachable" => "see whether the address, the key and the network are right",
+            "model" => "set `model` to one of those that it has",
+            "streaming" | "tools" => "choose a model or a server that can",
+            _ => "nothing needs to be done: Ostler works without, at a higher price",
+        };
+        match check {
+            Check::Yes(seen) => findings.push(Finding::ok("server", format!("{name}: {seen}"))),
+            Check::No(seen) if needed => {
+                findings.push(Finding::bad("server", format!("{name}: {seen}"), mend));
+            }
+            Check::No(seen) => {
+                findings.push(Finding::note("server", format!("{name}: {seen}"), mend));
+            }
+            Check::Unknown(why) if asked || name == "model" => {
+                let found = format!("{name}: not known ({why})");
+                findings.push(Finding::note("server", found, "ask the server's own documentation"));
+            }
+            Check::Unknown(_) => {}
+        }
+    }
+    if let Some(window) = report.window {
+        findings.push(Finding::ok("server", format!("window: {window} tokens")));
+    }
+    if !asked && report.reachable.is_yes() {
+        findings.push(Finding::note(
+            "server",
+            "streaming, tools, cache and completion were not tried",
+            "`ostler doctor --ask-model` sends a few requests, which a hosted model charges for",
+        ));
     }
     findings
 }
