@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use harness::session::Sink;
-use harness::{Harness, HarnessSpec, Verifier};
+use harness::{Harness, HarnessSpec, Recovery, Verifier};
 use model::Model;
 use sandbox::{CargoVerifier, SandboxConfig};
 use settings::{Origin, Settings};
@@ -53,7 +53,14 @@ pub(crate) fn harness(
     if let Some(turns) = settings.turns().filter(|_| set) {
         spec.max_turns = turns;
     }
-    Harness { model, tools: tools::all(), verifier, spec, clock: Arc::new(SystemClock::new()) }
+    Harness {
+        model,
+        tools: tools::all(),
+        verifier,
+        spec,
+        recovery: Recovery::default(),
+        clock: Arc::new(SystemClock::new()),
+    }
 }
 
 /// Where the session of one task is kept: a file of its own in the data folder. Without one the
