@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use context::Indexes;
 use harness::session::Sink;
-use harness::{Harness, HarnessSpec, Verifier};
+use harness::{Harness, HarnessSpec, Recovery, Verifier};
 use model::Model;
 use sandbox::{CargoVerifier, SandboxConfig};
 use settings::{Origin, Settings};
@@ -55,8 +55,15 @@ pub(crate) fn harness(
     if let Some(turns) = settings.turns().filter(|_| set) {
         spec.max_turns = turns;
     }
-    let clock = Arc::new(SystemClock::new());
-    Harness { model, tools: tools::all(), verifier, spec, clock, indexes }
+    Harness {
+        model,
+        tools: tools::all(),
+        verifier,
+        spec,
+        recovery: Recovery::default(),
+        clock: Arc::new(SystemClock::new()),
+        indexes,
+    }
 }
 
 /// Where the session of one task is kept: a file of its own in the data folder. Without one the

@@ -2,6 +2,7 @@
 
 mod editors;
 mod goals;
+mod judges;
 mod mutants;
 mod parts;
 mod test;
@@ -14,6 +15,7 @@ const USAGE: &str = "\
 cargo xtask test [--hermetic]   everything that must pass: formatting, lints, tests; then, unless
                                 --hermetic, real editors and the demo
 cargo xtask editors             fetches the editors that the editor tests drive
+cargo xtask judges              the vendors' SDKs and llama.cpp's server judge the wire
 cargo xtask goals [AREA]        what is to be reached, and how far it is
 cargo xtask mutants             how well broken crates are mended; says more by itself";
 
@@ -34,6 +36,7 @@ fn task(words: &[&str]) -> Result<()> {
         ["test"] => test::everything(),
         ["test", "--hermetic"] => test::hermetic(),
         ["editors"] => editors::install().map(|_| ()),
+        ["judges"] => test::judges(),
         ["goals"] => goals::print(None),
         ["goals", area] => goals::print(Some(area)),
         ["mutants", rest @ ..] => {
