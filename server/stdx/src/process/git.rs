@@ -69,7 +69,7 @@ pub async fn files_of_commits(
         "--no-show-signature",
         "--relative",
         "--name-only",
-        "--format=@",
+        "--format=tformat:@",
         &count,
     ];
     let finished = git(folder.clone(), &arguments).run(cancel).await?;
