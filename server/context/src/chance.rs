@@ -9,6 +9,9 @@ use crate::forest::Forest;
 /// table says on what and how.
 const TABLE: &str = include_str!("chance.table");
 
+/// Trees that make a rough estimate.
+const ROUGH_TREES: usize = 30;
+
 fn forest() -> Option<&'static Forest> {
     static FOREST: OnceLock<Option<Forest>> = OnceLock::new();
     FOREST.get_or_init(|| Forest::parse(TABLE, &NAMES)).as_ref()
@@ -16,25 +19,13 @@ fn forest() -> Option<&'static Forest> {
 
 /// Between zero and one.
 pub(crate) fn of(row: &Row) -> f32 {
-    let sum = forest().map_or_else(|| rough(row), |forest| forest.judge(row));
+    let sum = forest().map_or(0.0, |forest| forest.judge(row));
     1.0 / (1.0 + (-sum).exp())
 }
 
 /// An estimate at little cost, to leave out what has no chance before the rest is judged.
 pub(crate) fn rough(row: &Row) -> f32 {
-    let get = |feature: Feature| row[feature as usize];
-    8.0 * get(Feature::VoteSimilar)
-        + 4.0 * get(Feature::VoteTypeMost)
-        + 4.0 * get(Feature::VoteFile)
-        + 3.0 * get(Feature::VoteImports)
-        + 1.5 * get(Feature::NameImportedFromHere)
-        + 1.2 * get(Feature::NameInFile)
-        + 1.5 * get(Feature::OwnerTaken)
-        + 1.0 * get(Feature::OwnerImported)
-        + 1.0 * get(Feature::OwnerSelf)
-        + 1.0 * get(Feature::FileImported)
-        + 0.5 * get(Feature::PartsOfName)
-        - 0.3 * get(Feature::Ambiguity)
+    forest().map_or(0.0, |forest| forest.judge_by(row, ROUGH_TREES))
 }
 
 /// The strongest reason, in words.

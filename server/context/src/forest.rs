@@ -57,6 +57,11 @@ impl Forest {
 
     /// The sum of the answers of all trees.
     pub(crate) fn judge(&self, row: &[f32]) -> f32 {
+        self.judge_by(row, self.roots.len())
+    }
+
+    /// The sum of the answers of the first `count` trees, which have the most to say.
+    pub(crate) fn judge_by(&self, row: &[f32], count: usize) -> f32 {
         let answer = |root: &u32| {
             let mut at = *root as usize;
             loop {
@@ -70,7 +75,7 @@ impl Forest {
                 }
             }
         };
-        self.roots.iter().map(answer).sum()
+        self.roots.iter().take(count).map(answer).sum()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::query::{ContextQuery, Fragment, Intent, TokenBudget};
 use crate::{around, broken, chance, rows, together, tokens};
 
 /// Of what comes into question, how much is judged with care.
-const JUDGED: usize = 3500;
+const JUDGED: usize = 1200;
 
 /// How much less what the code at a place may use counts where something else is asked for.
 const BESIDE: f32 = 0.1;
@@ -153,17 +153,18 @@ fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<Judged> {
     let source = read.text.to_string();
     let place = Place::of(known, names, file, &source, line);
     let found = rows::candidates(known, names, &place);
-    let mut rough: Vec<(DefId, Row)> = found.ids.into_iter().zip(found.rows).collect();
+    let with_chance = |(id, row): (DefId, Row)| (chance::rough(&row), id, row);
+    let mut rough: Vec<(f32, DefId, Row)> =
+        found.ids.into_iter().zip(found.rows).map(with_chance).collect();
     if rough.len() > JUDGED {
-        let better = |a: &(DefId, Row), b: &(DefId, Row)| {
-            chance::rough(&b.1).total_cmp(&chance::rough(&a.1)).then(a.0.cmp(&b.0))
-        };
+        let better =
+            |a: &(f32, DefId, Row), b: &(f32, DefId, Row)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         rough.select_nth_unstable_by(JUDGED, better);
         rough.truncate(JUDGED);
     }
     let mut judged: Vec<Judged> = rough
         .into_iter()
-        .map(|(id, row)| {
+        .map(|(_, id, row)| {
             let (file, def) = known.view.def(id);
             Judged { file, def: *def, chance: chance::of(&row), row }
         })

@@ -34,8 +34,10 @@ pub(crate) struct Place {
     pub(crate) called: FxHashMap<NameId, u32>,
     /// Words right before a `.` or `::`.
     pub(crate) owners: FxHashSet<NameId>,
-    /// Names that imports bring in, and the file that each comes from, in the order of the text.
-    pub(crate) imports: Vec<(NameId, Option<PathId>)>,
+    /// Names that imports bring in, and the files that each comes from, in the order of the text.
+    pub(crate) imports: Vec<(NameId, Vec<PathId>)>,
+    /// Files whose names it sees without importing them.
+    pub(crate) seen: Vec<PathId>,
     /// What the function's body uses already.
     pub(crate) body: Vec<NameId>,
     /// Parts of the function's name, and of the words of its comment.
@@ -113,6 +115,7 @@ impl Place {
             let target = known.layout.resolve(entry.language, &entry.name, &path);
             place.imports.push((one.alias, target));
         }
+        place.seen = known.layout.seen_by(entry.language, &entry.name);
         place
     }
 

@@ -32,8 +32,10 @@ pub(crate) fn candidates(known: &Known, names: &Names, place: &Place) -> Candida
     let evidence = Evidence::of(known, names, place, &reach);
     let ids = evidence.ids(&ballot.order);
     let (owners, files) = ballot.sums();
+    let mut sizes = Sizes::default();
     let row = |id: &DefId| {
-        let mut row = evidence.row(*id, ballot.shares.get(id).copied().unwrap_or_default());
+        let mut row =
+            evidence.row(*id, ballot.shares.get(id).copied().unwrap_or_default(), &mut sizes);
         let (file, def) = view.def(*id);
         let owner = if def.owner == 0 { def.name } else { def.owner };
         let sum = |sum: Option<&f32>| sum.copied().unwrap_or_default().ln_1p();
@@ -43,6 +45,13 @@ pub(crate) fn candidates(known: &Known, names: &Names, place: &Place) -> Candida
     };
     let rows = ids.iter().map(row).collect();
     Candidates { ids, rows }
+}
+
+/// How many members an owner has, and definitions a name: counted once for each.
+#[derive(Default)]
+struct Sizes {
+    members: FxHashMap<NameId, usize>,
+    same: FxHashMap<NameId, usize>,
 }
 
 /// Types that can be reached from the signature.
@@ -117,8 +126,8 @@ struct Evidence<'a> {
     signature: FxHashSet<NameId>,
     comment: FxHashSet<NameId>,
     body: FxHashSet<NameId>,
-    /// Imported names, with the number of the file that each comes from.
-    imported: FxHashMap<NameId, Option<usize>>,
+    /// Imported names, with the numbers of the files that each comes from.
+    imported: FxHashMap<NameId, Vec<usize>>,
     imported_files: FxHashSet<usize>,
     taken: FxHashSet<NameId>,
     given: FxHashSet<NameId>,
@@ -135,13 +144,16 @@ impl<'a> Evidence<'a> {
         let set = |list: &[NameId]| list.iter().copied().collect::<FxHashSet<NameId>>();
         let by_path: FxHashMap<u32, usize> =
             view.files().map(|(at, file)| (file.path, at)).collect();
-        let imported: FxHashMap<NameId, Option<usize>> = place
-            .imports
-            .iter()
-            .map(|(alias, path)| (*alias, path.and_then(|path| by_path.get(&path).copied())))
-            .collect();
-        let imported_files =
-            place.imports.iter().filter_map(|(alias, _)| imported[alias]).collect();
+        let numbers = |paths: &[u32]| -> Vec<usize> {
+            paths.iter().filter_map(|path| by_path.get(path).copied()).collect()
+        };
+        let mut imported: FxHashMap<NameId, Vec<usize>> = FxHashMap::default();
+        let mut imported_files: FxHashSet<usize> = numbers(&place.seen).into_iter().collect();
+        for (alias, paths) in &place.imports {
+            let files = numbers(paths);
+            imported_files.extend(&files);
+            imported.entry(*alias).or_default().extend(files);
+        }
         let name = place.file.map_or("", |file| &*view.file(file).name);
         let mut named: FxHashMap<usize, (u32, u32)> = FxHashMap::default();
         for (word, _) in &place.words {
@@ -205,7 +217,7 @@ impl<'a> Evidence<'a> {
         }
         let place = self.place;
         let reach = self.reach;
-        let imported = place.imports.iter().filter(|one| one.1.is_some()).map(|one| &one.0);
+        let imported = place.imports.iter().filter(|one| !one.1.is_empty()).map(|one| &one.0);
         let types = place.types();
         let owners = types
             .iter()
@@ -226,7 +238,11 @@ impl<'a> Evidence<'a> {
         }
         let mut files: Vec<usize> = Vec::new();
         for (alias, _) in &place.imports {
-            files.extend(self.imported[alias].filter(|file| !files.contains(file)));
+            for file in &self.imported[alias] {
+                if !files.contains(file) {
+                    files.push(*file);
+                }
+            }
         }
         for file in files {
             let offered = view.defs_of(file).filter(|id| crate::graph::is_offered(view.def(*id).1));
@@ -237,7 +253,7 @@ impl<'a> Evidence<'a> {
         list
     }
 
-    fn row(&self, id: DefId, shares: Shares) -> Row {
+    fn row(&self, id: DefId, shares: Shares, sizes: &mut Sizes) -> Row {
         let (file, def) = self.view.def(id);
         let entry = self.view.file(file);
         let mut row = [0.0; crate::features::COUNT];
@@ -251,7 +267,7 @@ impl<'a> Evidence<'a> {
         set(Feature::NameInBody, is(self.body.contains(&name)));
         if let Some(from) = self.imported.get(&name) {
             set(Feature::NameImported, 1.0);
-            set(Feature::NameImportedFromHere, is(*from == Some(file)));
+            set(Feature::NameImportedFromHere, is(from.contains(&file)));
         }
         let in_file = self.in_file.get(&name);
         set(Feature::NameInFile, is(in_file.is_some()));
@@ -265,7 +281,7 @@ impl<'a> Evidence<'a> {
             set(Feature::OwnerSelf, is(owner == place.owner));
             if let Some(from) = self.imported.get(&owner) {
                 set(Feature::OwnerImported, 1.0);
-                set(Feature::OwnerImportedFromHere, is(*from == Some(file)));
+                set(Feature::OwnerImportedFromHere, is(from.contains(&file)));
             }
             set(Feature::OwnerInFile, log(self.in_file.get(&owner)));
             set(Feature::OwnerUsedAsOwner, is(place.owners.contains(&owner)));
@@ -274,7 +290,8 @@ impl<'a> Evidence<'a> {
             set(Feature::OwnerResult, is(self.sets[2].contains(&owner)));
             set(Feature::OwnerTwoHops, is(self.sets[3].contains(&owner)));
             set(Feature::OwnerTraitOfType, is(self.sets[4].contains(&owner)));
-            let members = self.view.members_of(owner).count() as f32;
+            let count = || self.view.members_of(owner).count();
+            let members = *sizes.members.entry(owner).or_insert_with(count) as f32;
             set(Feature::OwnerSize, members.ln_1p());
         }
         if def.kind.is_type() {
@@ -310,7 +327,9 @@ impl<'a> Evidence<'a> {
         set(Feature::PartsOfComment, of_comment / parts);
         set(Feature::PartsOfParameters, of_parameters / parts);
         let uses = self.view.count(name) as f32;
-        let same = self.view.ambiguity(name).max(1) as f32;
+        let count = || self.view.ambiguity(name);
+        let same = *sizes.same.entry(name).or_insert_with(count);
+        let same = same.max(1) as f32;
         set(Feature::Uses, uses.ln_1p());
         set(Feature::Ambiguity, (same - 1.0).max(0.0).ln_1p());
         set(Feature::UsesEach, (uses / same).ln_1p());

@@ -13,7 +13,9 @@ use crate::place::Place;
 use crate::query::ContextQuery;
 
 /// Functions that the words bring into question.
-const MAX_TOPIC: usize = 150;
+const MAX_TOPIC: usize = 400;
+/// A name that more functions use than these tells none of them apart.
+const MAX_USERS: usize = 600;
 /// Files that history brings into question.
 const MAX_FILES: usize = 25;
 
@@ -124,6 +126,26 @@ impl<'a> Weighing<'a> {
                 }) += weight * rarity * often / (often + 1.2);
             }
         }
+        // The same by what the bodies use: the words' own names, and what the item itself uses.
+        let said = lex::plain_words(words).filter_map(|word| self.names.get(word));
+        let mut body: Vec<(NameId, f32)> = said.take(80).map(|name| (name, 1.0)).collect();
+        body.extend(place.def.map(|item| (item.name, 1.0)));
+        body.extend(place.body.iter().map(|name| (*name, 0.3)));
+        let mut seen = FxHashSet::default();
+        for (name, weight) in body.into_iter().filter(|(name, _)| seen.insert(*name)) {
+            let users: Vec<FuncId> = view.users_of(name).take(MAX_USERS).collect();
+            if users.is_empty() || users.len() == MAX_USERS {
+                continue;
+            }
+            let rarity = (total / users.len() as f32).max(1.0).ln();
+            for id in users {
+                let length = f32::from(view.func(id).1.uses.len);
+                *scores.entry(id).or_insert_with(|| {
+                    order.push(id);
+                    0.0
+                }) += weight * rarity * 1.6 / (1.0 + 0.02 * length);
+            }
+        }
         order.sort_by(|a, b| scores[b].total_cmp(&scores[a]).then(a.cmp(b)));
         order.truncate(MAX_TOPIC);
         let best = order.first().map_or(1.0, |id| scores[id].max(1.0));
@@ -192,9 +214,9 @@ impl<'a> Weighing<'a> {
         let told = parts.iter().filter(|part| self.parts.contains(*part)).count() as f32
             / parts.len().max(1) as f32;
         let unit = [
-            (2.6 * history, "its file changes along with this one"),
-            (1.6 * topic, "about the words of the task"),
-            (1.6 * is(uses), "uses the item"),
+            (1.2 * history, "its file changes along with this one"),
+            (4.0 * topic * (1.0 + 0.6 * (3.0 * history).ln_1p()), "about the same"),
+            (1.2 * is(uses), "uses the item"),
             (0.9 * is(used), "used by the item"),
             (1.4 * is(like), "has the same name"),
             (0.6 * is(kin), "belongs to the same type"),

@@ -134,7 +134,7 @@ impl<'a> Ballot<'a> {
                 share.file_count = (part * (count + 2.0)).ln_1p();
             });
         }
-        let brought = self.place.imports.iter().filter(|(_, file)| file.is_some());
+        let brought = self.place.imports.iter().filter(|(_, files)| !files.is_empty());
         let brought: Vec<NameId> = brought.map(|(alias, _)| *alias).take(IMPORTS).collect();
         for alias in brought {
             let all: Vec<FuncId> = self.view.users_of(alias).collect();
@@ -360,7 +360,11 @@ impl<'a> Ballot<'a> {
         let qualifier = one.qualifier;
         let special = &self.special;
         let fit = if def.owner == 0 {
-            if same_file {
+            let reached = matches!(one.how(), Use::Method | Use::Field) && qualifier != 0;
+            if reached && self.view.file(def_file).module == qualifier {
+                // A module that is reached into like a value; the kinds did not fit so well.
+                5.0
+            } else if same_file {
                 1.0
             } else if one.how() == Use::Path && qualifier != 0 {
                 let here = [special.krate, special.above, special.itself].contains(&qualifier);

@@ -1,7 +1,10 @@
 //! Imports: what a file brings in, and which file of the project it comes from, by the rules of
 //! each language. One file, one language.
 
+mod go;
+mod python;
 mod rust;
+mod script;
 
 use std::collections::BTreeMap;
 
@@ -12,28 +15,44 @@ use syntax::Language;
 pub(crate) struct Layout {
     /// Paths relative to the root, to their numbers.
     pub(crate) files: BTreeMap<String, u32>,
-    /// Crates of the project: the name of each library to the folder of its root module.
+    /// Crates, packages and modules of the project: the name by which others import each, to the
+    /// folder in which its paths begin.
     pub(crate) crates: BTreeMap<String, String>,
 }
 
 impl Layout {
     /// Whether a file says how the project's parts are called.
     pub(crate) fn is_manifest(path: &str) -> bool {
-        path == "Cargo.toml" || path.ends_with("/Cargo.toml")
+        let name = path.rsplit('/').next().unwrap_or_default();
+        matches!(name, "Cargo.toml" | "package.json" | "go.mod")
     }
 
     /// Reads the names that `manifest`, at `path`, gives.
     pub(crate) fn add_manifest(&mut self, path: &str, manifest: &str) {
-        if Layout::is_manifest(path) {
-            rust::add_manifest(self, path, manifest);
+        match path.rsplit('/').next() {
+            Some("Cargo.toml") => rust::add_manifest(self, path, manifest),
+            Some("package.json") => script::add_manifest(self, path, manifest),
+            Some("go.mod") => go::add_manifest(self, path, manifest),
+            _ => {}
         }
     }
 
-    /// The file that `path`, imported by the file `from`, most likely leads to.
-    pub(crate) fn resolve(&self, language: Language, from: &str, path: &[&str]) -> Option<u32> {
+    /// The files that `path`, imported by the file `from`, most likely leads to.
+    pub(crate) fn resolve(&self, language: Language, from: &str, path: &[&str]) -> Vec<u32> {
         match language.id() {
-            "rust" => rust::resolve(self, from, path),
-            _ => None,
+            "rust" => rust::resolve(self, from, path).into_iter().collect(),
+            "python" => python::resolve(self, from, path),
+            "javascript" | "typescript" | "typescriptreact" => script::resolve(self, from, path),
+            "go" => go::resolve(self, path),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The files whose names a file sees without importing them.
+    pub(crate) fn seen_by(&self, language: Language, file: &str) -> Vec<u32> {
+        match language.id() {
+            "go" => go::package(self, folder(file)),
+            _ => Vec::new(),
         }
     }
 
@@ -72,3 +91,6 @@ pub(crate) fn module_name(path: &str) -> &str {
         _ => stem,
     }
 }
+
+#[cfg(test)]
+mod tests;
