@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use context::Indexes;
 use harness::session::Sink;
 use harness::{Harness, HarnessSpec, Recovery, Verifier};
 use model::Model;
@@ -46,6 +47,7 @@ pub(crate) fn harness(
     settings: &Settings,
     model: Arc<dyn Model>,
     verifier: Arc<dyn Verifier>,
+    indexes: Indexes,
 ) -> Harness {
     let mut spec = HarnessSpec::for_model(&model.card());
     // What nobody has set is the specification's own matter.
@@ -60,6 +62,7 @@ pub(crate) fn harness(
         spec,
         recovery: Recovery::default(),
         clock: Arc::new(SystemClock::new()),
+        indexes,
     }
 }
 

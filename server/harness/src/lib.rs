@@ -25,6 +25,7 @@ mod verify;
 
 pub use access::{Access, Resource};
 pub use checks::Checks;
+pub use context::Indexes;
 // Tools speak of these and of nothing else that belongs to models.
 pub use gate::{Verdict, inspect, new_complaints};
 pub use model::{RawJson, ToolSpec};

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use context::Indexes;
 use model::{Model, Usage};
 use stdx::Clock;
 use tokio::sync::mpsc::UnboundedSender;
@@ -33,6 +34,8 @@ pub struct Harness {
     pub recovery: Recovery,
     /// Where the time of log entries comes from.
     pub clock: Arc<dyn Clock>,
+    /// What is known of the projects that tasks run in.
+    pub indexes: Indexes,
 }
 
 impl Harness {
@@ -69,7 +72,7 @@ impl Harness {
             troubles: Troubles::default(),
             unfinished: String::new(),
         };
-        run.open(&task);
+        run.open(&task).await;
         let (status, verdict, summary) = run.drive(&task, &checks).await;
         let draft = draft.get();
         let grade = verdict.as_ref().map_or(Grade::Unchecked, |verdict| verdict.grade);
@@ -122,7 +125,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn open(&mut self, task: &Task) {
+    async fn open(&mut self, task: &Task) {
         let spec = &self.harness.spec;
         self.log(Event::Opened {
             format: FORMAT,
@@ -130,7 +133,16 @@ impl Run<'_> {
             spec: spec.name.clone(),
         });
         self.phase(Phase::Gathering);
-        let context = crate::opening::context(task, spec.context_bytes);
+        let (limit, indexes) = (spec.context_bytes, self.harness.indexes.clone());
+        let asked = task.clone();
+        // It reads files and computes, which is no work for a thread that others wait for.
+        let context =
+            tokio::task::spawn_blocking(move || crate::opening::context(&asked, &indexes, limit))
+                .await
+                .unwrap_or_else(|error| {
+                    tracing::error!(%error, "the selection of the context crashed");
+                    String::new()
+                });
         self.log(Event::Context { text: context });
         self.log(Event::User { text: task.goal.clone() });
     }

@@ -172,6 +172,7 @@ impl Bench {
                 fallbacks: Vec::new(),
             },
             clock: Arc::new(ManualClock::default()),
+            indexes: context::Indexes::default(),
         };
         let (fallback, notices, cancel) = (None, Mutex::default(), CancellationToken::new());
         Bench { model, fallback, notices, log, runs, go, started, cancel, harness }

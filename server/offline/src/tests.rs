@@ -98,6 +98,7 @@ async fn mend_with(model: Arc<dyn Model>, text: &str, rules: &[Rule]) -> (Outcom
         spec: HarnessSpec::default(),
         recovery: Recovery::default(),
         clock: Arc::new(ManualClock::default()),
+        indexes: context::Indexes::default(),
     };
     let task = Task {
         goal: "fix the build".to_owned(),

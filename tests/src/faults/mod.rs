@@ -171,6 +171,7 @@ pub(crate) async fn call_it_two(endpoint: Endpoint) -> Ended {
         spec: HarnessSpec { max_turns: 25, ..HarnessSpec::default() },
         recovery: Recovery { pauses, fallbacks: Vec::new() },
         clock: Arc::new(ManualClock::default()),
+        indexes: harness::Indexes::default(),
     };
     let root = AbsPath::new("/no/such/project").unwrap();
     let mut documents = Documents::default();

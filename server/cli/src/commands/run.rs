@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use context::Indexes;
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Outcome, Status, Task, TaskEvent};
 use settings::{Choice, Settings, Why};
@@ -43,6 +44,7 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
         &read.settings,
         model,
         compose::verifier(&data, &read.settings, &sources)?,
+        Indexes::default(),
     );
     let clock = SystemClock::new();
     let started = clock.monotonic();
