@@ -131,16 +131,24 @@ async fn ask(model: &HttpModel, text: &str) -> Vec<Result<StreamEvent, ModelErro
     tokio::time::timeout(DEADLINE, answer.collect()).await.unwrap()
 }
 
+/// The engine sometimes hangs up in the middle; an answer that was misread is another thing.
 #[tokio::test]
 async fn whatever_a_model_says_its_answer_has_an_end() {
+    let (mut ended, mut broken) = (0, 0);
     for seed in 1..=4 {
         let Some(engine) = Engine::start("random", &seed.to_string()).await else { return };
         for dialect in Dialect::ALL {
             let model = HttpModel::new(engine.endpoint(dialect, 300), None).unwrap();
             for text in ["a", "Why is the sky blue?", "é😀", "{\"a\": [1, 2]}", "fn main() {}"] {
                 let items = ask(&model, text).await;
-                let ended = matches!(items.last(), Some(Ok(StreamEvent::Stopped(_))));
-                assert!(ended, "{dialect:?} {seed} {text:?}: {:?}", items.last());
+                match items.last() {
+                    Some(Ok(StreamEvent::Stopped(_))) => ended += 1,
+                    Some(Err(ModelError::Interrupted(_))) => {
+                        broken += 1;
+                        continue;
+                    }
+                    other => panic!("{dialect:?} {seed} {text:?}: {other:?}"),
+                }
                 let shown: String = items
                     .iter()
                     .filter_map(|item| match item {
@@ -159,6 +167,7 @@ async fn whatever_a_model_says_its_answer_has_an_end() {
             }
         }
     }
+    assert!(ended > 10 * broken, "{ended} answers ended, {broken} broke off");
 }
 
 /// The engine has one slot: the second request is answered only when the first one has left it.
