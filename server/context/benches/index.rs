@@ -1,6 +1,8 @@
 //! The index of this project's own sources: from nothing, beside a bare parse of the same files
 //! on as many threads; after a keystroke; and a selection from it.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot read its sources is no benchmark")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use context::{ContextQuery, Index, Intent, TokenBudget};
