@@ -188,11 +188,13 @@ pub(crate) fn apply_hunks(
     }
     let placed = locate(file, &hunks, &Effort::new())?;
     let edits = compile(file, &placed)?;
-    if edits.is_empty() {
-        return Err(nothing());
-    }
+    let before = text;
     let text = apply(text, &edits)
         .map_err(|overlap| Refusal::new(Reason::Overlap, overlap.to_string()))?;
+    // Hunks that each change something may undo each other.
+    if text == *before {
+        return Err(nothing());
+    }
     let leniency = placed.iter().map(|placed| placed.leniency).max().unwrap_or(Leniency::Exact);
     Ok(Applied { edits, text, leniency })
 }

@@ -55,7 +55,7 @@ pub fn search_replace(text: Option<&Text>, edits: &[Replacement]) -> Result<Appl
         Ok([only]) => only,
         Err(_) => diff(&before, &text),
     };
-    if edits.is_empty() && text == before && !text.is_empty() {
+    if text == before && !text.is_empty() {
         return Err(Refusal::new(Reason::Empty, "The edits leave the file as it is."));
     }
     Ok(Applied { edits, text, leniency })

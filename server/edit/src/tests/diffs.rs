@@ -247,6 +247,10 @@ fn a_diff_creates_a_file_where_there_is_none() {
 
 #[test]
 fn one_hunk_that_fails_leaves_all_undone() {
+    // What the hunks do together is nothing.
+    let undone =
+        udiff(Some(&Text::new("a\na\na\nb\n")), "@@ -1 +0,0 @@\n-a\n@@ -3,2 +2,3 @@\n a\n+a\n b\n");
+    assert_eq!(undone.map_err(|refusal| refusal.reason), Err(crate::Reason::Empty));
     check_diff(
         "a\nb\n",
         "@@\n-a\n+c\n@@\n-x yz\n+y\n",
