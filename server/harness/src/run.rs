@@ -166,7 +166,7 @@ impl Run<'_> {
                         Ok(verdict) => verdict,
                         Err(_) => return (Status::Stopped, None, summary),
                     };
-                    let problems = open_problems(task, &verdict);
+                    let problems = open_problems(task, &verdict, draft.is_unchanged());
                     if problems.is_empty() {
                         return (Status::Done, Some(verdict), summary);
                     }
@@ -193,7 +193,7 @@ impl Run<'_> {
 }
 
 /// What contradicts the model's claim to be done, one line each.
-fn open_problems(task: &Task, verdict: &Verdict) -> Vec<String> {
+fn open_problems(task: &Task, verdict: &Verdict, unchanged: bool) -> Vec<String> {
     let mut problems = verdict.problems();
     let left = verdict.errors.iter().filter(|error| !verdict.new.contains(error));
     match task.done_when {
@@ -207,6 +207,9 @@ fn open_problems(task: &Task, verdict: &Verdict) -> Vec<String> {
                 task.diagnostics.iter().any(|wanted| wanted.is_about(error))
             };
             problems.extend(left.filter(wanted).map(crate::Diagnostic::headline));
+            // Nothing was done, and nobody can say that nothing had to be done.
+            let blind = verdict.unchecked.iter().filter(|_| unchanged);
+            problems.extend(blind.map(|why| format!("not checked: {why}")));
         }
     }
     problems
@@ -223,4 +226,33 @@ fn gate_note(problems: &[String]) -> String {
     }
     note.push_str("Mend this, or say plainly that it cannot be done.");
     note
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_done_and_nothing_known_is_not_mended() {
+        let root = stdx::AbsPath::root();
+        let task = Task {
+            goal: "mend it".to_owned(),
+            snapshot: workspace::Snapshot::of_disk(root),
+            place: None,
+            diagnostics: Vec::new(),
+            done_when: DoneWhen::Mended,
+        };
+        let verdict = |unchecked: Option<&str>| Verdict {
+            grade: Grade::Parses,
+            new: Vec::new(),
+            errors: Vec::new(),
+            syntax: Vec::new(),
+            failed_tests: Vec::new(),
+            unchecked: unchecked.map(str::to_owned),
+        };
+        let missing = verdict(Some("no `cargo`"));
+        assert_eq!(open_problems(&task, &missing, true), ["not checked: no `cargo`"]);
+        assert_eq!(open_problems(&task, &missing, false), [""; 0]);
+        assert_eq!(open_problems(&task, &verdict(None), true), [""; 0]);
+    }
 }
