@@ -2,6 +2,8 @@
 
 mod demo;
 mod editors;
+mod engine;
+mod faults;
 mod process;
 mod protocol;
 mod test_commands;

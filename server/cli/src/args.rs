@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Demo,
     /// Do one task without an editor and print the checked change.
     Run(Run),
+    /// Show which code would be put before a model at a place, and why.
+    Context(Context),
     /// Apply edits as models write them to texts on stdin, and print the texts that come of it.
     Apply(Apply),
     /// Keep keys of model servers, and say yes to models that were found.
@@ -55,6 +57,22 @@ pub(crate) enum Command {
     Setup(Setup),
     /// Show each setting with the place that it comes from, and what is wrong.
     Config(Config),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Context {
+    /// The project; the current folder if not given.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) root: Option<PathBuf>,
+    /// The place, for people: reasons and costs are printed.
+    #[arg(long, value_name = "FILE:LINE", conflicts_with = "batch")]
+    pub(crate) at: Option<String>,
+    /// How much may be selected, in tokens; a batch says it with each question.
+    #[arg(long, value_name = "TOKENS")]
+    pub(crate) budget: Option<usize>,
+    /// Answer one JSON object a line from standard input, each with one line.
+    #[arg(long)]
+    pub(crate) batch: bool,
 }
 
 #[derive(Debug, ClapArgs)]

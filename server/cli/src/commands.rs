@@ -3,6 +3,7 @@
 mod apply;
 mod auth;
 mod config;
+mod context;
 mod demo;
 mod doctor;
 mod run;
@@ -23,6 +24,7 @@ pub(crate) async fn run(args: Args) -> ExitCode {
     match args.command {
         None | Some(Command::Serve) => serve::serve(sources).await,
         Some(Command::Demo) => code(demo::demo(&sources).await),
+        Some(Command::Context(args)) => code(context::context(args).await),
         Some(Command::Run(args)) => match run::run(args, sources).await {
             Ok(code) => code,
             Err(error) => fail(&format!("{error:#}")),

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use context::Indexes;
 use harness::session::Sink;
-use harness::{Harness, HarnessSpec, Verifier};
+use harness::{Harness, HarnessSpec, Recovery, Verifier};
 use model::Model;
 use sandbox::{CargoVerifier, SandboxConfig};
 use settings::{Origin, Settings};
@@ -46,6 +47,7 @@ pub(crate) fn harness(
     settings: &Settings,
     model: Arc<dyn Model>,
     verifier: Arc<dyn Verifier>,
+    indexes: Indexes,
 ) -> Harness {
     let mut spec = HarnessSpec::for_model(&model.card());
     // What nobody has set is the specification's own matter.
@@ -53,7 +55,15 @@ pub(crate) fn harness(
     if let Some(turns) = settings.turns().filter(|_| set) {
         spec.max_turns = turns;
     }
-    Harness { model, tools: tools::all(), verifier, spec, clock: Arc::new(SystemClock::new()) }
+    Harness {
+        model,
+        tools: tools::all(),
+        verifier,
+        spec,
+        recovery: Recovery::default(),
+        clock: Arc::new(SystemClock::new()),
+        indexes,
+    }
 }
 
 /// Where the session of one task is kept: a file of its own in the data folder. Without one the

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
+use context::Indexes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{Draft, Grade, Harness, Outcome, Task, TaskEvent, Verifier};
@@ -15,6 +16,7 @@ use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
+use workspace::Snapshot;
 
 use crate::compose::{self, ClientKeys, Decisions, Sources};
 
@@ -26,6 +28,7 @@ pub(crate) struct Runner {
     data: DataDir,
     sources: Sources,
     verifier: Arc<dyn Verifier>,
+    indexes: Indexes,
     state: Mutex<State>,
 }
 
@@ -55,7 +58,8 @@ impl Runner {
         let data = compose::data_dir()?;
         let settings = sources.read(None, &[]).settings;
         let verifier = compose::verifier(&data, &settings, &sources)?;
-        Ok(Runner { data, sources, verifier, state: Mutex::default() })
+        let indexes = Indexes::default();
+        Ok(Runner { data, sources, verifier, indexes, state: Mutex::default() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -120,7 +124,8 @@ impl Runner {
             tracing::warn!(error = format!("{error:#}"), "the built-in policy does the work");
             Arc::new(offline::Offline::default())
         });
-        compose::harness(&settings, model, Arc::clone(&self.verifier))
+        let verifier = Arc::clone(&self.verifier);
+        compose::harness(&settings, model, verifier, self.indexes.clone())
     }
 }
 
@@ -150,6 +155,22 @@ impl TaskRunner for Runner {
         let clock: &dyn Clock = &SystemClock::new();
         let sinks = compose::session_sinks(&self.data, clock);
         async move { harness.run(task, events, sinks, cancel).await.0 }.boxed()
+    }
+
+    fn files_changed(&self, paths: &[AbsPath]) {
+        paths.iter().for_each(|path| self.indexes.invalidate(path));
+    }
+
+    fn project_opened(&self, root: &AbsPath) {
+        let index = self.indexes.of(root);
+        let snapshot = Snapshot::of_disk(root.clone());
+        // On a thread of its own: the first task finds it ready, and nobody waits for it.
+        let made = std::thread::Builder::new()
+            .name("index".to_owned())
+            .spawn(move || drop(index.world(&snapshot)));
+        if let Err(error) = made {
+            tracing::warn!(%error, "the index waits for the first task");
+        }
     }
 
     fn recheck(

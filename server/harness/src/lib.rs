@@ -4,11 +4,14 @@
 //! name, and it never touches the project but through a [`workspace::Draft`].
 
 mod access;
+mod answer;
 mod calls;
 mod checks;
 mod gate;
 mod opening;
 mod prompt;
+mod recovery;
+mod room;
 mod run;
 pub mod schedule;
 pub mod session;
@@ -17,14 +20,17 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod tool;
+mod turn;
 mod verify;
 
 pub use access::{Access, Resource};
 pub use checks::Checks;
+pub use context::Indexes;
 // Tools speak of these and of nothing else that belongs to models.
 pub use gate::{Verdict, inspect, new_complaints};
 pub use model::{RawJson, ToolSpec};
 pub use prompt::PromptPlan;
+pub use recovery::Recovery;
 pub use run::Harness;
 pub use spec::HarnessSpec;
 pub use task::{DoneWhen, Grade, Outcome, Phase, Place, Status, Task, TaskEvent, TaskId};

@@ -3,10 +3,10 @@
 //! Within an epoch the blocks of one request are a prefix of those of the next: nothing that was
 //! sent is changed, reordered or left out later, so the provider's cache of the prefix holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Block, CacheMark, Message, Request, Role, ToolResult, ToolSpec};
+use model::{Block, CacheMark, Message, Request, Role, StopReason, ToolResult, ToolSpec};
 
 use crate::session::{Entry, Event};
 use crate::spec::HarnessSpec;
@@ -34,41 +34,101 @@ impl PromptPlan {
     /// The next request after `entries`: a pure function of its arguments.
     #[must_use]
     pub fn render(&self, entries: &[Entry]) -> Request {
+        let view = View::of(entries);
         let mut messages = Messages::default();
         let mut answer: Vec<Block> = Vec::new();
-        let mut results: BTreeMap<&str, &ToolResult> = BTreeMap::new();
+        let mut results: BTreeMap<String, ToolResult> = BTreeMap::new();
         for entry in entries {
-            if let Event::CallEnded { result } = &entry.event {
-                results.insert(&result.tool_use_id, result);
-            }
-        }
-        for entry in entries {
+            let left_out = view.left_out.contains(&entry.seq);
             match &entry.event {
+                Event::Context { .. } if left_out => {
+                    messages.push(Role::User, Block::Text(CONTEXT_LEFT_OUT.to_owned()));
+                }
                 Event::Context { text } | Event::User { text } | Event::Note { text } => {
                     messages.push(Role::User, Block::Text(text.clone()));
                 }
+                Event::Said { block } if entry.seq < view.plain_before => {
+                    answer.extend(plain(block));
+                }
                 Event::Said { block } => answer.push(block.clone()),
-                Event::TurnDropped { .. } => answer.clear(),
-                Event::TurnEnded { .. } => messages.turn(std::mem::take(&mut answer), &results),
+                Event::CallEnded { result } => {
+                    let mut result = result.clone();
+                    if left_out {
+                        result.text = RESULT_LEFT_OUT.to_owned();
+                    }
+                    results.insert(result.tool_use_id.clone(), result);
+                }
+                Event::TurnDropped { .. } => {
+                    answer.clear();
+                    results.clear();
+                }
+                Event::TurnEnded { stop, .. } => {
+                    if !matches!(stop, StopReason::EndTurn | StopReason::ToolUse) {
+                        // What the thinking led to is missing, and providers refuse such an end.
+                        while answer.pop_if(|block| matches!(block, Block::Opaque { .. })).is_some()
+                        {
+                        }
+                    }
+                    messages.turn(std::mem::take(&mut answer), std::mem::take(&mut results));
+                }
                 Event::Opened { .. }
                 | Event::Sent { .. }
                 | Event::CallStarted { .. }
-                | Event::CallEnded { .. }
-                | Event::Epoch { .. }
+                | Event::Epoch(_)
                 | Event::Ended { .. } => {}
             }
         }
         // A log that ends within an answer was cut off by a crash: what was complete counts.
-        messages.turn(answer, &results);
+        messages.turn(answer, results);
         let messages = messages.0;
         let cache_marks = marks(&messages);
         Request {
             system: self.system.clone(),
             tools: Arc::clone(&self.tools),
             messages,
-            max_tokens: self.max_tokens,
+            max_tokens: view.max_answer_tokens.unwrap_or(self.max_tokens),
             cache_marks,
         }
+    }
+}
+
+/// What stands for a result that was left out.
+pub(crate) const RESULT_LEFT_OUT: &str =
+    "[left out to make room; call the tool again if you need this]";
+/// What stands for the context that was left out.
+pub(crate) const CONTEXT_LEFT_OUT: &str =
+    "[The code that was selected for the beginning is left out to make room.]";
+
+/// What the epochs of a log say together about how it is shown.
+struct View {
+    left_out: BTreeSet<u64>,
+    plain_before: u64,
+    max_answer_tokens: Option<u32>,
+}
+
+impl View {
+    fn of(entries: &[Entry]) -> View {
+        let mut view = View { left_out: BTreeSet::new(), plain_before: 0, max_answer_tokens: None };
+        for entry in entries {
+            let Event::Epoch(epoch) = &entry.event else { continue };
+            view.left_out.extend(&epoch.left_out);
+            if epoch.plain {
+                view.plain_before = entry.seq;
+            }
+            view.max_answer_tokens = epoch.max_answer_tokens.or(view.max_answer_tokens);
+        }
+        view
+    }
+}
+
+/// The block without what only its provider understands.
+fn plain(block: &Block) -> Option<Block> {
+    match block {
+        Block::Opaque { .. } => None,
+        Block::ToolUse(call) => {
+            Some(Block::ToolUse(model::ToolUse { extra: None, ..call.clone() }))
+        }
+        Block::Text(_) | Block::ToolResult(_) => Some(block.clone()),
     }
 }
 
@@ -101,7 +161,7 @@ impl Messages {
     }
 
     /// An answer and the results of its calls, in the order of the calls.
-    fn turn(&mut self, answer: Vec<Block>, results: &BTreeMap<&str, &ToolResult>) {
+    fn turn(&mut self, answer: Vec<Block>, mut results: BTreeMap<String, ToolResult>) {
         let calls: Vec<String> = answer
             .iter()
             .filter_map(|block| match block {
@@ -113,15 +173,12 @@ impl Messages {
             self.push(Role::Assistant, block);
         }
         for id in calls {
-            let result = results.get(id.as_str()).map_or_else(
-                || ToolResult {
-                    tool_use_id: id.clone(),
-                    text: "interrupted: the effect of this call is unknown".to_owned(),
-                    is_error: true,
-                    data: None,
-                },
-                |&result| result.clone(),
-            );
+            let result = results.remove(&id).unwrap_or_else(|| ToolResult {
+                tool_use_id: id,
+                text: "interrupted: the effect of this call is unknown".to_owned(),
+                is_error: true,
+                data: None,
+            });
             self.push(Role::User, Block::ToolResult(result));
         }
     }

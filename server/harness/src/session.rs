@@ -80,16 +80,14 @@ pub enum Event {
         /// What it cost.
         usage: Usage,
     },
-    /// The answer broke off before any of its calls was started: it is as if it had never been.
+    /// The answer came to nothing before any of its calls was started: it is as if it had never
+    /// been.
     TurnDropped {
         /// Why, in one line.
         reason: String,
     },
     /// The sequence of blocks that was sent so far is given up and a new one begins.
-    Epoch {
-        /// Why.
-        reason: String,
-    },
+    Epoch(Epoch),
     /// The task has ended.
     Ended {
         /// How.
@@ -105,6 +103,26 @@ pub enum Event {
         /// The files that the change touches, relative to the root.
         files: Vec<String>,
     },
+}
+
+/// A new beginning of the prompt: what is shown differently from here on. Nothing of the log is
+/// lost by it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Epoch {
+    /// Why, in one line.
+    pub reason: String,
+    /// The model that answers from here on, if it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The numbers ([`Entry::seq`]) of entries of which only a line is shown from here on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<u64>,
+    /// Whether earlier answers are shown without what only their provider understands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plain: bool,
+    /// The upper bound of an answer from here on, in tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_answer_tokens: Option<u32>,
 }
 
 /// Somewhere that entries are copied to as they are appended.

@@ -70,6 +70,8 @@ pub enum TaskEvent {
     },
     /// What the task has cost so far.
     Usage(Usage),
+    /// Something that the user should know while the task goes on, in one line.
+    Notice(String),
 }
 
 /// What a task is busy with, as it is shown to the user.

@@ -1,13 +1,16 @@
 //! The loop under a scripted model that enforces the laws of the prompt.
 
+mod recovery;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use model::{Block, Model, ModelError, RawJson, StopReason, ToolSpec};
+use model::{Block, Model, ModelError, RawJson, RetryPolicy, StopReason, ToolSpec};
 use serde_json::json;
 use stdx::{AbsPath, ManualClock};
 use test_utils::{ScriptedModel, Turn};
@@ -20,16 +23,16 @@ use workspace::{Draft, Snapshot};
 use crate::session::{Entry, Event, Session, Sink};
 use crate::{
     Access, CheckError, CheckReport, CheckScope, Diagnostic, DoneWhen, Grade, Harness, HarnessSpec,
-    Outcome, PromptPlan, Resource, Severity, Status, Task, Tool, ToolCx, ToolError, ToolOutput,
-    Verifier,
+    Outcome, PromptPlan, Recovery, Resource, Severity, Status, Task, TaskEvent, Tool, ToolCx,
+    ToolError, ToolOutput, Verifier,
 };
 
 fn root() -> AbsPath {
     AbsPath::new("/no/such/project").unwrap()
 }
 
-/// `put {path, text}`: writes a file of the draft. `boom` panics, `wait` waits until it is
-/// cancelled or let go.
+/// `put {path, text}`: writes a file of the draft. `look {path, text}` reads, and says `text` many
+/// times. `boom` panics, `wait` waits until it is cancelled or let go.
 struct Put {
     name: &'static str,
     log: SharedLog,
@@ -50,7 +53,8 @@ impl Tool for Put {
 
     fn access(&self, input: &RawJson, root: &AbsPath) -> Access {
         let path = input.value()["path"].as_str().unwrap_or_default().to_owned();
-        Access::write(Resource::File(root.join(path)))
+        let file = Resource::File(root.join(path));
+        if self.name == "look" { Access::read(file) } else { Access::write(file) }
     }
 
     fn run<'a>(
@@ -68,6 +72,10 @@ impl Tool for Put {
             let input = input.value();
             match self.name {
                 "boom" => panic!("boom"),
+                "look" => {
+                    let text = input["text"].as_str().unwrap_or_default();
+                    return Ok(ToolOutput::text(text.repeat(1000)));
+                }
                 "wait" => tokio::select! {
                     () = cx.cancel.cancelled() => {}
                     () = self.go.notified() => {}
@@ -85,6 +93,18 @@ impl Tool for Put {
     }
 }
 
+fn complaint(message: String) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        code: Some("E1".to_owned()),
+        message,
+        spans: Vec::new(),
+        notes: Vec::new(),
+        suggestions: Vec::new(),
+        rendered: String::new(),
+    }
+}
+
 /// Complains about each file of the draft whose text contains `bad`.
 struct Grumbler;
 
@@ -98,15 +118,7 @@ impl Verifier for Grumbler {
         let bad = draft
             .changes()
             .filter(|(_, text)| text.is_some_and(|text| text.to_string().contains("bad")));
-        let diagnostics = bad.map(|(path, _)| Diagnostic {
-            severity: Severity::Error,
-            code: Some("E1".to_owned()),
-            message: format!("bad text in {path}"),
-            spans: Vec::new(),
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-            rendered: String::new(),
-        });
+        let diagnostics = bad.map(|(path, _)| complaint(format!("bad text in {path}")));
         let report = CheckReport { diagnostics: diagnostics.collect(), ..CheckReport::default() };
         futures::future::ready(Ok(report)).boxed()
     }
@@ -130,6 +142,8 @@ impl Sink for SharedLog {
 
 struct Bench {
     model: Arc<ScriptedModel>,
+    fallback: Option<Arc<ScriptedModel>>,
+    notices: Mutex<Vec<String>>,
     log: SharedLog,
     runs: Arc<AtomicU32>,
     go: Arc<Notify>,
@@ -150,26 +164,48 @@ impl Bench {
         };
         let harness = Harness {
             model: Arc::clone(&model) as Arc<dyn Model>,
-            tools: vec![tool("put"), tool("boom"), tool("wait")],
+            tools: vec![tool("put"), tool("look"), tool("boom"), tool("wait")],
             verifier: Arc::new(Grumbler),
             spec: HarnessSpec::default(),
+            recovery: Recovery {
+                pauses: RetryPolicy { first_pause: Duration::ZERO, ..RetryPolicy::default() },
+                fallbacks: Vec::new(),
+            },
             clock: Arc::new(ManualClock::default()),
+            indexes: context::Indexes::default(),
         };
-        Bench { model, log, runs, go, started, cancel: CancellationToken::new(), harness }
+        let (fallback, notices, cancel) = (None, Mutex::default(), CancellationToken::new());
+        Bench { model, fallback, notices, log, runs, go, started, cancel, harness }
+    }
+
+    /// With a second model that takes over.
+    fn or(mut self, turns: impl IntoIterator<Item = Turn>) -> Bench {
+        let fallback = ScriptedModel::new(turns);
+        self.harness.recovery.fallbacks.push(Arc::clone(&fallback) as Arc<dyn Model>);
+        self.fallback = Some(fallback);
+        self
     }
 
     async fn run(&self) -> Outcome {
-        let (events, _watched) = mpsc::unbounded_channel();
+        let (events, mut watched) = mpsc::unbounded_channel();
         let task = Task {
             goal: "make it so".to_owned(),
             snapshot: Snapshot::of_disk(root()),
             place: None,
-            diagnostics: Vec::new(),
+            diagnostics: vec![complaint(format!(
+                "something long to begin with {}",
+                "…".repeat(40)
+            ))],
             done_when: DoneWhen::Answered,
         };
         let sinks: Vec<Box<dyn Sink>> = vec![Box::new(self.log.clone())];
         let (outcome, session) = self.harness.run(task, events, sinks, self.cancel.clone()).await;
         self.assert_lawful(&session);
+        while let Ok(event) = watched.try_recv() {
+            if let TaskEvent::Notice(text) = event {
+                self.notices.lock().unwrap().push(text);
+            }
+        }
         outcome
     }
 
@@ -192,7 +228,9 @@ impl Bench {
             .filter(|(_, entry)| matches!(entry.event, Event::Sent { .. }))
             .map(|(at, _)| plan.render(&stored[..at]))
             .collect();
-        assert_eq!(sent, self.model.requests(), "the prompt is a function of the log");
+        let mut received = self.model.requests();
+        received.extend(self.fallback.iter().flat_map(|model| model.requests()));
+        assert_eq!(sent, received, "the prompt is a function of the log");
         let mut calls: BTreeMap<String, i32> = BTreeMap::new();
         for entry in &stored {
             match &entry.event {
@@ -276,37 +314,10 @@ async fn every_bad_call_has_an_outcome_that_helps() {
     ]);
     let outcome = bench.run().await;
     assert!(outcome.change.is_empty());
-    assert_eq!(bench.result("1"), "no tool `nosuch`; there are: boom, put, wait");
+    assert_eq!(bench.result("1"), "There is no tool `nosuch`. There are: boom, look, put, wait.");
     assert!(bench.result("2").contains("{\"path\": \"a"));
     assert!(bench.result("3").contains("crashed"));
     assert_eq!(bench.result("4"), "`text` is missing");
-}
-
-#[tokio::test]
-async fn a_broken_answer_is_asked_for_again_and_no_call_runs_twice() {
-    let broken = || ModelError::Interrupted("connection reset".to_owned());
-    let bench = Bench::new([
-        Turn::default().text("Let me").fail(broken()),
-        Turn::calls("1", "put", put("a", "x")).fail(broken()),
-        Turn::says("Done."),
-    ]);
-    let outcome = bench.run().await;
-    assert_eq!(outcome.status, Status::Done);
-    assert_eq!(bench.runs.load(Ordering::SeqCst), 1);
-    let requests = bench.model.requests();
-    assert_eq!(requests[0].messages, requests[1].messages, "the broken answer left no trace");
-}
-
-#[tokio::test]
-async fn an_answer_without_work_is_not_the_end() {
-    let bench = Bench::new([
-        Turn::default(),
-        Turn::default().text("half").stop(StopReason::MaxTokens),
-        Turn::says("Done."),
-    ]);
-    assert_eq!(bench.run().await.status, Status::Done);
-    let bench = Bench::new([Turn::default(), Turn::default(), Turn::default()]);
-    assert!(matches!(bench.run().await.status, Status::Failed(_)));
 }
 
 #[tokio::test]

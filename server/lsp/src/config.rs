@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use harness::{Draft, Grade, Outcome, Task, TaskEvent};
 use serde_json::Value;
+use stdx::AbsPath;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use workspace::{Snapshot, SourceChange};
@@ -26,6 +27,12 @@ pub trait TaskRunner: Send + Sync {
         events: UnboundedSender<TaskEvent>,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Outcome>;
+
+    /// Hears that files may have changed on disk, appeared or gone. Must be quick.
+    fn files_changed(&self, _paths: &[AbsPath]) {}
+
+    /// Hears of a project that the client works in, before the first task there. Must be quick.
+    fn project_opened(&self, _root: &AbsPath) {}
 
     /// Checks a draft again that had to be merged with what the user typed. `None` if nothing
     /// can be said in time; then the change counts as unchecked.

@@ -68,6 +68,7 @@ fn words(event: TaskEvent) -> Option<String> {
     match event {
         TaskEvent::Phase(phase) => Some(phase.to_string()),
         TaskEvent::Call { tool, about } => Some(ide::one_line(&format!("{tool} {about}"), 80)),
+        TaskEvent::Notice(text) => Some(ide::one_line(&text, 200)),
         TaskEvent::Usage(_) => None,
     }
 }

@@ -114,10 +114,12 @@ impl Shared {
     }
 
     pub(crate) fn set_folders(&self, folders: Vec<AbsPath>) {
+        folders.iter().for_each(|folder| self.config.runner.project_opened(folder));
         self.state().folders = folders;
     }
 
     pub(crate) fn folders_changed(&self, gone: &[AbsPath], new: Vec<AbsPath>) {
+        new.iter().for_each(|folder| self.config.runner.project_opened(folder));
         let mut state = self.state();
         state.folders.retain(|folder| !gone.contains(folder) && !new.contains(folder));
         state.folders.extend(new);

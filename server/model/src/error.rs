@@ -53,3 +53,25 @@ pub enum ModelError {
     #[error("cancelled")]
     Cancelled,
 }
+
+impl ModelError {
+    /// The same error with its text changed, such as without a key that a server quotes. What kind
+    /// of error it is was decided by the text as it came.
+    #[must_use]
+    pub(crate) fn with_text(mut self, change: impl FnOnce(&str) -> String) -> ModelError {
+        let text = match &mut self {
+            ModelError::Auth(text)
+            | ModelError::Quota(text)
+            | ModelError::ContextOverflow(text)
+            | ModelError::BadRequest(text)
+            | ModelError::Interrupted(text)
+            | ModelError::Protocol(text)
+            | ModelError::RateLimited { message: text, .. }
+            | ModelError::Overloaded { message: text, .. }
+            | ModelError::Unavailable { message: text, .. } => text,
+            ModelError::Cancelled => return self,
+        };
+        *text = change(text);
+        self
+    }
+}

@@ -18,6 +18,7 @@ use crate::dialect::{self, Encoded};
 use crate::endpoint::Endpoint;
 use crate::limiter::Limiter;
 use crate::reader::Reader;
+use crate::replay::{Recorder, Tape};
 use crate::secret::Secret;
 use crate::{Card, Estimator, EventStream, Limiters, Model, ModelError, Request, StreamEvent};
 use answer::Answer;
@@ -36,6 +37,7 @@ pub struct HttpModel {
     limiter: Arc<Limiter>,
     /// Whether the server has refused to complete code in its own way, and is asked in words.
     code_in_words: Arc<AtomicBool>,
+    recorder: Option<Recorder>,
 }
 
 impl HttpModel {
@@ -54,6 +56,7 @@ impl HttpModel {
             estimator: Arc::new(Estimator::new(endpoint.card.bytes_per_token)),
             limiter: Limiter::new(endpoint.concurrent),
             code_in_words: Arc::new(AtomicBool::new(false)),
+            recorder: None,
             endpoint,
             key,
             headers,
@@ -65,6 +68,13 @@ impl HttpModel {
     #[must_use]
     pub fn sharing(mut self, limiters: &Limiters) -> HttpModel {
         self.limiter = limiters.of(&self.endpoint, self.key.as_ref());
+        self
+    }
+
+    /// The same model; what goes over the wire is handed to `recorder`.
+    #[must_use]
+    pub fn recorded(mut self, recorder: Recorder) -> HttpModel {
+        self.recorder = Some(recorder);
         self
     }
 
@@ -94,6 +104,10 @@ impl HttpModel {
             bytes = encoded.body.len(),
             "provider call"
         );
+        let tape = self.recorder.as_ref().map(|to| {
+            let (key, to) = (self.key.clone(), Arc::clone(to));
+            Tape::new(&self.endpoint, &encoded.body, key, to)
+        });
         let mut sent = self.client.post(encoded.url).headers(self.headers.clone());
         for (name, value) in encoded.headers {
             sent = sent.header(name, value);
@@ -104,6 +118,7 @@ impl HttpModel {
             self.endpoint.timeouts,
             self.key.clone(),
             Arc::clone(&self.limiter),
+            tape,
             cancel,
         );
         stream::unfold(answer, |mut answer| async move {

@@ -18,6 +18,7 @@ mod next_edit;
 mod probe;
 mod quirks;
 mod reader;
+pub mod replay;
 mod request;
 mod retry;
 pub mod secret;

@@ -32,7 +32,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         RetryPolicy {
-            max_retries: 4,
+            max_retries: 8,
             budget: Duration::from_secs(180),
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(8),
@@ -45,7 +45,13 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// How long to wait before retry `number` (from 0) after `error`; `None` if it is of no use.
-    fn pause(&self, number: u32, error: &ModelError, chance: f64) -> Option<Duration> {
+    /// Where the provider asks for no pause of its own, a part of it is left to chance.
+    #[must_use]
+    pub fn pause(&self, number: u32, error: &ModelError) -> Option<Duration> {
+        self.pause_by(number, error, chance())
+    }
+
+    fn pause_by(&self, number: u32, error: &ModelError, chance: f64) -> Option<Duration> {
         let asked = match error {
             ModelError::RateLimited { after, .. }
             | ModelError::Overloaded { after, .. }
@@ -150,8 +156,7 @@ impl<M: Model> Attempts<M> {
                 }
                 Err(error) => error,
             };
-            let pause =
-                if self.visible { None } else { self.policy.pause(self.retries, &error, chance()) };
+            let pause = if self.visible { None } else { self.policy.pause(self.retries, &error) };
             let Some(pause) = pause.filter(|&pause| begun.elapsed() + pause <= self.policy.budget)
             else {
                 return Some(Err(error));
@@ -281,14 +286,14 @@ mod tests {
     fn pauses_grow_to_a_bound_and_are_spread() {
         let policy = RetryPolicy { max_retries: 7, ..RetryPolicy::default() };
         let seconds = |number, chance| {
-            policy.pause(number, &broken(), chance).map(|pause| pause.as_secs_f64())
+            policy.pause_by(number, &broken(), chance).map(|pause| pause.as_secs_f64())
         };
         let longest: Vec<_> = (0..7).filter_map(|number| seconds(number, 1.0)).collect();
         assert_eq!(longest, [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]);
         assert_eq!(seconds(2, 0.25), Some(0.5));
         assert_eq!(seconds(7, 1.0), None);
         let overloaded = ModelError::Overloaded { message: String::new(), after: None };
-        let longest = (0..7).filter_map(|number| policy.pause(number, &overloaded, 1.0));
+        let longest = (0..7).filter_map(|number| policy.pause_by(number, &overloaded, 1.0));
         let longest: Vec<_> = longest.map(|pause| pause.as_secs()).collect();
         assert_eq!(longest, [2, 4, 8, 16, 32, 60, 60]);
         for _ in 0..100 {

@@ -6,7 +6,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{
     CheckError, CheckReport, CheckScope, Diagnostic, DoneWhen, Draft, Harness, HarnessSpec,
-    Outcome, Severity, Span, Status, Suggestion, TEST_FAILED, Task, Verifier,
+    Outcome, Recovery, Severity, Span, Status, Suggestion, TEST_FAILED, Task, Verifier,
 };
 use model::{EventStream, Model, Request};
 use stdx::{AbsPath, ManualClock};
@@ -96,7 +96,9 @@ async fn mend_with(model: Arc<dyn Model>, text: &str, rules: &[Rule]) -> (Outcom
         tools: tools::all(),
         verifier: Arc::new(Rules(rules.to_vec())),
         spec: HarnessSpec::default(),
+        recovery: Recovery::default(),
         clock: Arc::new(ManualClock::default()),
+        indexes: context::Indexes::default(),
     };
     let task = Task {
         goal: "fix the build".to_owned(),

@@ -5,6 +5,7 @@
 //! starts processes and that knows where Ostler's own files lie.
 
 mod clock;
+mod hash;
 mod never;
 #[doc(hidden)]
 pub use never::log_never;
@@ -13,4 +14,5 @@ pub mod process;
 pub mod store;
 
 pub use clock::{Clock, Instant, ManualClock, SystemClock};
+pub use hash::content_hash;
 pub use path::{AbsPath, NotAbsolute};

@@ -84,9 +84,13 @@ struct Shared {
     arrivals: watch::Sender<usize>,
 }
 
+type Play = Box<dyn FnMut(&Recorded) -> Answer + Send>;
+
 #[derive(Default)]
 struct State {
     script: VecDeque<Answer>,
+    /// Who answers when the script is at its end.
+    play: Option<Play>,
     requests: Vec<Recorded>,
     violations: Vec<String>,
     law: law::Law,
@@ -140,6 +144,12 @@ impl FakeProvider {
     /// breaks the law.
     pub fn push(&self, answer: Answer) {
         self.shared.state().script.push_back(answer);
+    }
+
+    /// Lets `play` answer every request that finds the script at its end. It must not call the
+    /// provider.
+    pub fn play(&self, play: impl FnMut(&Recorded) -> Answer + Send + 'static) {
+        self.shared.state().play = Some(Box::new(play));
     }
 
     /// How many answers have not been asked for.

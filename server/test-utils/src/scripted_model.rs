@@ -2,6 +2,7 @@
 //! the prompt.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::StreamExt;
@@ -37,6 +38,19 @@ impl Turn {
     #[must_use]
     pub fn calls(id: &str, tool: &str, input: Value) -> Turn {
         Turn::default().call(id, tool, input)
+    }
+
+    /// Adds a piece of text whose block is not complete.
+    #[must_use]
+    pub fn piece(self, text: &str) -> Turn {
+        self.event(StreamEvent::TextDelta(text.to_owned()))
+    }
+
+    /// Adds a block that only the model of this origin understands.
+    #[must_use]
+    pub fn opaque(self, origin: &str) -> Turn {
+        let (origin, json) = (origin.to_owned(), RawJson::of(&json!({"type": "thinking"})));
+        self.event(StreamEvent::Block(Block::Opaque { origin, json }))
     }
 
     /// Adds text.
@@ -119,6 +133,8 @@ pub struct ScriptedModel {
     turns: Mutex<VecDeque<Turn>>,
     requests: Mutex<Vec<Request>>,
     breaches: Mutex<Vec<String>>,
+    /// Announced requests that may begin a new epoch.
+    epochs: AtomicUsize,
 }
 
 impl ScriptedModel {
@@ -128,6 +144,7 @@ impl ScriptedModel {
             turns: Mutex::new(turns.into_iter().collect()),
             requests: Mutex::default(),
             breaches: Mutex::default(),
+            epochs: AtomicUsize::new(0),
         })
     }
 
@@ -141,6 +158,11 @@ impl ScriptedModel {
     #[must_use]
     pub fn turns_left(&self) -> usize {
         self.turns.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Announces that one coming request begins a new epoch.
+    pub fn allow_epoch(&self) {
+        self.epochs.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Takes the breaches found so far, so that a test of the laws themselves can look at them.
@@ -166,7 +188,16 @@ impl Model for ScriptedModel {
 
     fn stream(&self, request: &Request, cancel: CancellationToken) -> EventStream {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = breaches(requests.last(), request);
+        let mut found = breaches(request);
+        if let Some(previous) = requests.last()
+            && let Some(breach) = changed(previous, request)
+        {
+            let allowed = |left: usize| left.checked_sub(1);
+            match self.epochs.fetch_update(Ordering::SeqCst, Ordering::SeqCst, allowed) {
+                Ok(_) => found.extend(lost(previous, request)),
+                Err(_) => found.push(breach),
+            }
+        }
         self.breaches.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
         requests.push(request.clone());
         let turn = self.turns.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -198,19 +229,54 @@ impl Model for ScriptedModel {
     }
 }
 
-/// What is unlawful about `request`, after `previous` in the same epoch: the sequence of blocks
-/// only grows, roles alternate and the user begins, every call has exactly one result, at the
-/// beginning of the next message and in the order of the calls, and there are at most four cache
-/// marks.
-fn breaches(previous: Option<&Request>, request: &Request) -> Vec<String> {
+/// Within an epoch the sequence of blocks only grows: what `request` changes after `previous`.
+fn changed(previous: &Request, request: &Request) -> Option<String> {
+    let (before, after) = (blocks(previous), blocks(request));
+    let at = (0..before.len()).find(|&at| after.get(at) != Some(&before[at]))?;
+    let now = after.get(at).map_or("nothing", String::as_str);
+    Some(format!("block {at} was sent as {} and is now {now}", before[at]))
+}
+
+/// What a new epoch may not do: the same tools and instructions are offered, what the model said
+/// and which calls were made stays, results only become shorter, and of the user's words all but
+/// the first block (which the harness wrote) stay to the letter.
+fn lost(previous: &Request, request: &Request) -> Vec<String> {
     let mut found = Vec::new();
-    if let Some(previous) = previous {
-        let (before, after) = (blocks(previous), blocks(request));
-        if let Some(at) = (0..before.len()).find(|&at| after.get(at) != Some(&before[at])) {
-            let now = after.get(at).map_or("nothing", String::as_str);
-            found.push(format!("block {at} was sent as {} and is now {now}", before[at]));
+    if previous.tools != request.tools || previous.system != request.system {
+        found.push("a new epoch offers other tools or instructions".to_owned());
+    }
+    let said = |request: &Request| {
+        let blocks = request.messages.iter().flat_map(|message| &message.content);
+        blocks.filter(|block| !matches!(block, Block::Opaque { .. })).cloned().collect::<Vec<_>>()
+    };
+    let (before, after) = (said(previous), said(request));
+    for (at, old) in before.iter().enumerate() {
+        let kept = match (old, after.get(at)) {
+            (Block::Text(old), Some(Block::Text(new))) => {
+                old == new || (at == 0 && new.len() < old.len())
+            }
+            (Block::ToolUse(old), Some(Block::ToolUse(new))) => {
+                (&old.id, &old.name, &old.input) == (&new.id, &new.name, &new.input)
+            }
+            (Block::ToolResult(old), Some(Block::ToolResult(new))) => {
+                old.tool_use_id == new.tool_use_id
+                    && (old.text == new.text || new.text.len() < old.text.len())
+            }
+            _ => false,
+        };
+        if !kept {
+            let now = after.get(at);
+            found.push(format!("a new epoch loses {old:?}; at its place stands {now:?}"));
         }
     }
+    found
+}
+
+/// What is unlawful about `request` by itself: roles alternate and the user begins, every call
+/// has exactly one result, at the beginning of the next message and in the order of the calls,
+/// and there are at most four cache marks.
+fn breaches(request: &Request) -> Vec<String> {
+    let mut found = Vec::new();
     for (at, message) in request.messages.iter().enumerate() {
         let expected = if at % 2 == 0 { Role::User } else { Role::Assistant };
         if message.role != expected || message.content.is_empty() {

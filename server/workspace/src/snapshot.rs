@@ -92,6 +92,15 @@ impl Snapshot {
         self.disk.entry(path.clone()).or_insert(read).clone()
     }
 
+    /// The text at `path` as the disk has it now. Nothing of it is kept: for those who read all
+    /// files once.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn read_once(&self, path: &AbsPath) -> Result<String, ReadError> {
+        disk::read(&self.root, path)
+    }
+
     /// The project's files as the disk held them when this snapshot first looked, together with
     /// the open documents beneath the root.
     #[must_use]

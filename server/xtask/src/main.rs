@@ -3,6 +3,7 @@
 mod editors;
 mod fuzz;
 mod goals;
+mod judges;
 mod mutants;
 mod parts;
 mod test;
@@ -15,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask test [--hermetic]   everything that must pass: formatting, lints, tests; then, unless
                                 --hermetic, real editors and the demo
 cargo xtask editors             fetches the editors that the editor tests drive
+cargo xtask judges              the vendors' SDKs and llama.cpp's server judge the wire
 cargo xtask goals [AREA]        what is to be reached, and how far it is
 cargo xtask fuzz TARGET SECONDS
                                 lets libFuzzer look for inputs that break a law of TARGET: merge,
@@ -39,6 +41,7 @@ fn task(words: &[&str]) -> Result<()> {
         ["test", "--hermetic"] => test::hermetic(),
         ["editors"] => editors::install().map(|_| ()),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
+        ["judges"] => test::judges(),
         ["goals"] => goals::print(None),
         ["goals", area] => goals::print(Some(area)),
         ["mutants", rest @ ..] => {

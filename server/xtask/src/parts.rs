@@ -36,6 +36,13 @@ impl Part {
         Part { words: words.split(' ').map(str::to_owned).collect(), variables: Vec::new() }
     }
 
+    /// The program at `path` with the arguments `words`.
+    pub(crate) fn of(path: &Path, words: &str) -> Part {
+        let mut part = Part::new(words);
+        part.words.insert(0, path.to_string_lossy().into_owned());
+        part
+    }
+
     /// One more argument, which may hold blanks.
     pub(crate) fn arg(mut self, word: &Path) -> Part {
         self.words.push(word.to_string_lossy().into_owned());

@@ -4,6 +4,7 @@
 use anyhow::{Result, ensure};
 
 use crate::editors;
+use crate::judges;
 use crate::parts::{Part, Times};
 
 /// What needs no network beyond the crates, and nothing outside of the repository.
@@ -33,8 +34,25 @@ pub(crate) fn everything() -> Result<()> {
         ensure!(count(&listed) > 0, "no test of tests/src/editors would run:\n{listed}");
         part("editors").run()
     })?;
+    judges_parts(&mut times)?;
     times.of("demo", || Part::new("cargo run --locked --release -- demo").run())?;
     times.print()
+}
+
+/// The judges alone.
+///
+/// # Errors
+/// The first part that fails.
+pub(crate) fn judges() -> Result<()> {
+    let mut times = Times::default();
+    judges_parts(&mut times)?;
+    times.print()
+}
+
+fn judges_parts(times: &mut Times) -> Result<()> {
+    let folder = times.of("fetching judges", judges::install)?;
+    times.of("SDKs judge the provider", || judges::sdks(&folder))?;
+    times.of("llama.cpp", || judges::engine(&folder))
 }
 
 fn hermetic_parts(times: &mut Times) -> Result<()> {

@@ -5,6 +5,7 @@
 mod client_settings;
 mod commands;
 mod doctor;
+mod faults;
 mod home;
 mod run;
 mod setup;

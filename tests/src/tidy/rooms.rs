@@ -37,7 +37,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "context",
         imports: &["workspace", "syntax", "text", "stdx"],
-        doors: &[],
+        doors: &["rustc-hash"],
         waits: false,
     },
     // The loop.

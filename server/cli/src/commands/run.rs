@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use context::Indexes;
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Outcome, Status, Task, TaskEvent};
 use settings::{Choice, Settings, Why};
@@ -20,10 +21,13 @@ use crate::compose::{self, Decisions, Sources};
 use crate::terminal::{confirm, is_interactive, note, one_line, say};
 use crate::words;
 
+/// The code of a task that ended with an answer and without a change: right for a question, and
+/// no success for whoever wanted something to be done.
+const ANSWERED: u8 = 3;
 /// What shells expect of a program that an interrupt ended.
 const INTERRUPTED: u8 = 130;
 
-/// 0 only if the task was done, 130 if it was interrupted.
+/// 0 only if the task was done, 3 if it was answered without a change, 130 if it was interrupted.
 pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
     let root = compose::folder(args.root.as_deref())?;
     let data = compose::data_dir()?;
@@ -40,6 +44,7 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
         &read.settings,
         model,
         compose::verifier(&data, &read.settings, &sources)?,
+        Indexes::default(),
     );
     let clock = SystemClock::new();
     let started = clock.monotonic();
@@ -81,7 +86,10 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
         }
     }
     Ok(match outcome.status {
-        Status::Done if written.is_none_or(|written| written.is_ok()) => ExitCode::SUCCESS,
+        Status::Done if written.is_some_and(|written| written.is_err()) => ExitCode::FAILURE,
+        // No checker has said that nothing had to be done.
+        Status::Done if outcome.change.is_empty() && !builds => ExitCode::from(ANSWERED),
+        Status::Done => ExitCode::SUCCESS,
         Status::Stopped => ExitCode::from(INTERRUPTED),
         _ => ExitCode::FAILURE,
     })
@@ -137,8 +145,10 @@ fn stop_on_ctrl_c(cancel: CancellationToken) {
 
 async fn watch(mut events: mpsc::UnboundedReceiver<TaskEvent>) {
     while let Some(event) = events.recv().await {
-        if let TaskEvent::Call { tool, about } = event {
-            note(&format!("  {tool} {about}"));
+        match event {
+            TaskEvent::Call { tool, about } => note(&format!("  {tool} {about}")),
+            TaskEvent::Notice(text) => note(&format!("ostler: {}", one_line(&text))),
+            TaskEvent::Phase(_) | TaskEvent::Usage(_) => {}
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::endpoint::Timeouts;
 use crate::limiter::{Limiter, Permit};
 use crate::reader::Reader;
+use crate::replay::Tape;
 use crate::secret::Secret;
 use crate::{ModelError, StreamEvent, failure};
 
@@ -33,6 +34,7 @@ pub(super) struct Answer {
     limiter: Arc<Limiter>,
     /// Held while the server works on the request.
     permit: Option<Permit>,
+    tape: Option<Tape>,
     cancel: CancellationToken,
 }
 
@@ -58,10 +60,11 @@ impl Answer {
         timeouts: Timeouts,
         key: Option<Secret>,
         limiter: Arc<Limiter>,
+        tape: Option<Tape>,
         cancel: CancellationToken,
     ) -> Answer {
         let state = State::Queued(Arc::clone(&limiter).acquire().boxed(), sending, reader);
-        Answer { state, ready: VecDeque::new(), timeouts, key, limiter, permit: None, cancel }
+        Answer { state, ready: VecDeque::new(), timeouts, key, limiter, permit: None, tape, cancel }
     }
 
     /// The next event; `None` after the last.
@@ -90,7 +93,14 @@ impl Answer {
             };
             match step {
                 Ok(state) => self.state = state,
-                Err(error) => self.ready.push_back(Err(error)),
+                Err(error) => {
+                    // A server may quote the key, in an error's body or in the middle of a stream.
+                    let error = match &self.key {
+                        Some(key) => error.with_text(|text| key.redact(text)),
+                        None => error,
+                    };
+                    self.ready.push_back(Err(error));
+                }
             }
             if matches!(self.state, State::Over | State::Stopped(_)) {
                 self.permit = None;
@@ -117,6 +127,9 @@ impl Answer {
         let sent = guarded(&self.cancel, self.timeouts.first_byte, sending).await?;
         let response = sent.map_err(|error| transport(&error))?;
         let status = response.status();
+        if let Some(tape) = &mut self.tape {
+            tape.status(status.as_u16());
+        }
         if let Some(hold) = headers::hold(response.headers()) {
             self.limiter.hold(hold);
         }
@@ -132,10 +145,6 @@ impl Answer {
         }
         let hints = headers::hints(response.headers());
         let body = self.error_body(response).await?;
-        let body = match &self.key {
-            Some(key) => key.redact(&body),
-            None => body,
-        };
         let error = failure::classify(Some(status.as_u16()), &body, &hints);
         if let ModelError::RateLimited { after, .. } | ModelError::Overloaded { after, .. } = &error
         {
@@ -149,7 +158,12 @@ impl Answer {
         let mut body = Vec::new();
         while body.len() < MAX_ERROR_BODY {
             match guarded(&self.cancel, self.timeouts.idle, response.chunk()).await {
-                Ok(Ok(Some(bytes))) => body.extend_from_slice(&bytes),
+                Ok(Ok(Some(bytes))) => {
+                    body.extend_from_slice(&bytes);
+                    if let Some(tape) = &mut self.tape {
+                        tape.piece(&bytes);
+                    }
+                }
                 Err(ModelError::Cancelled) => return Err(ModelError::Cancelled),
                 _ => break,
             }
@@ -167,6 +181,12 @@ impl Answer {
             if reader.has_begun() { self.timeouts.idle } else { self.timeouts.first_byte };
         let chunk = guarded(&self.cancel, patience, response.chunk()).await?;
         let chunk = chunk.map_err(|error| transport(&error))?;
+        if let Some(tape) = &mut self.tape {
+            match &chunk {
+                Some(bytes) => tape.piece(bytes),
+                None => tape.whole(),
+            }
+        }
         let mut events = Vec::new();
         let (result, state) = match chunk {
             Some(chunk) => {

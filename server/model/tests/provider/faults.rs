@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Dialect, ModelError, StopReason};
+use model::{Dialect, ModelError, RetryPolicy, StopReason};
 use test_utils::fake_provider::{Answer, Failure, FakeProvider, Fault, Place};
 
 use crate::support::{Got, ask, conversation, go_on, model, retrying};
@@ -146,10 +146,13 @@ async fn what_would_fail_again_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn it_gives_up_after_four_retries() {
+async fn it_gives_up_after_its_retries() {
     let provider = FakeProvider::start().await;
-    (0..5).for_each(|_| provider.push(Answer::failure(Failure::Overloaded)));
+    let attempts = RetryPolicy::default().max_retries as usize + 1;
+    (0..attempts).for_each(|_| {
+        provider.push(Answer::failure(Failure::Overloaded).header("retry-after-ms", "1"));
+    });
     let got = ask(&retrying(&provider, Dialect::Anthropic), &conversation()).await;
     assert!(matches!(got.error, Some(ModelError::Overloaded { .. })));
-    assert_eq!(provider.requests().len(), 5);
+    assert_eq!(provider.requests().len(), attempts);
 }

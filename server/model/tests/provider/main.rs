@@ -7,6 +7,7 @@ mod code;
 mod faults;
 mod loops;
 mod probes;
+mod replay;
 mod secrets;
 mod support;
 mod tls;

@@ -157,6 +157,19 @@ async fn a_server_that_quotes_the_key_does_not_get_it_shown() {
     assert_eq!(error.to_string(), "HTTP 401 authentication_error: bad key [key] (request req_0)");
 }
 
+/// A key of one letter, as local servers get it, is in every word that says what is wrong.
+#[tokio::test]
+async fn a_short_key_does_not_hide_what_kind_of_error_it_is() {
+    for dialect in Dialect::ALL {
+        let provider = FakeProvider::start().await;
+        provider.push(Answer::failure(Failure::Overflow));
+        let key = Secret::new("o", provider.url()).unwrap();
+        let model = HttpModel::new(endpoint(&provider, dialect), Some(key)).unwrap();
+        let error = ask(&model, &conversation()).await.error.unwrap();
+        assert!(matches!(&error, ModelError::ContextOverflow(text) if text.contains("[key]")));
+    }
+}
+
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let provider = FakeProvider::start().await;

@@ -5,11 +5,13 @@
 
 mod command;
 mod environment;
+mod git;
 mod gone;
 mod output;
 mod spawner;
 
 pub use command::{Command, Exit, Finished, RunError};
 pub use environment::Environment;
+pub use git::{files_of_commits, git};
 pub use gone::when_gone;
 pub use output::Captured;

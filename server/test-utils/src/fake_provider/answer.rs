@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::cache::Bill;
+use super::dialect::{Dialect, Meta};
+
 /// One answer of the script.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -87,6 +90,8 @@ pub enum Place {
     Middle,
     /// Before the event without which the answer is not complete.
     Last,
+    /// After this many events, but at the latest before that one.
+    Event(usize),
 }
 
 impl Place {
@@ -97,6 +102,7 @@ impl Place {
             Place::Opened => 1,
             Place::Middle => decisive.div_ceil(2),
             Place::Last => decisive,
+            Place::Event(count) => count.min(decisive),
         }
     }
 }
@@ -205,6 +211,15 @@ impl Answer {
     pub fn header(mut self, name: &str, value: &str) -> Answer {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// How many events it has before the one without which it is not complete, in the dialect
+    /// that is spoken at `path`.
+    #[must_use]
+    pub fn events_before_the_last(&self, path: &str) -> usize {
+        let Kind::Turn(turn) = &self.kind else { return 0 };
+        let meta = Meta { number: 1, model: "", bill: Bill::default() };
+        Dialect::at(path).map_or(0, |dialect| (dialect.render)(turn, &meta).decisive)
     }
 
     fn and(mut self, piece: Piece) -> Answer {

@@ -58,8 +58,11 @@ fn parse(request: &Recorded) -> Result<Conversation, String> {
         .iter()
         .filter_map(|key| members.get(*key))
         .collect();
-    let mut blocks =
-        vec![Block { letters: format!("settings {}", json!(settings)), marked: false }];
+    let mut blocks = vec![Block {
+        letters: format!("settings {}", json!(settings)),
+        marked: false,
+        open: false,
+    }];
     for tool in members.get("tools").and_then(Value::as_array).into_iter().flatten() {
         if tool["input_schema"]["type"] != "object" {
             violations.push(format!("tools: {}: the schema is not an object's", tool["name"]));
@@ -153,7 +156,7 @@ fn empty_text(block: &Value) -> Option<String> {
 fn block(role: &str, value: &Value) -> Block {
     let mut value = value.clone();
     let mark = value.as_object_mut().and_then(|block| block.remove("cache_control"));
-    Block { letters: format!("{role} {value}"), marked: mark.is_some() }
+    Block { letters: format!("{role} {value}"), marked: mark.is_some(), open: false }
 }
 
 /// A content block, as the judge sees it.

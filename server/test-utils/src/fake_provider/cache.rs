@@ -86,6 +86,7 @@ mod tests {
         let blocks = blocks.chars().map(|c| Block {
             letters: c.to_ascii_lowercase().to_string().repeat(10),
             marked: c.is_ascii_uppercase(),
+            open: false,
         });
         let conversation = Conversation {
             blocks: blocks.collect(),

@@ -38,7 +38,10 @@ fn parse(request: &Recorded) -> Result<Conversation, String> {
     let mut reading = Reading::new(body, &["model", "reasoning_effort", "tool_choice"], violations);
     for message in body["messages"].as_array().ok_or("messages: required")? {
         let role = message["role"].as_str().unwrap_or_default();
-        reading.block("message", message);
+        match message["content"].as_str().filter(|_| role == "user") {
+            Some(text) => reading.open_block(role, text),
+            None => reading.block("message", message),
+        }
         let text = |key: &str| message[key].as_str().unwrap_or_default().to_owned();
         match role {
             "system" | "developer" => {}

@@ -42,6 +42,9 @@ pub(super) struct Block {
     pub(super) letters: String,
     /// Whether the prefix up to here is to be kept.
     pub(super) marked: bool,
+    /// Whether more text may follow in a later request: a message that is one text grows, and
+    /// what was sent of it is still the beginning.
+    pub(super) open: bool,
 }
 
 /// A message.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::conversation::{Conversation, Message, Part, Speaker};
+use super::conversation::{Block, Conversation, Message, Part, Speaker};
 
 /// How many marks a request may bear.
 const MAX_MARKS: usize = 4;
@@ -20,17 +20,21 @@ pub(super) struct Sent {
 pub(super) struct Law {
     sent: Vec<Sent>,
     /// The blocks of the last request of each conversation under way.
-    heads: Vec<Vec<String>>,
+    heads: Vec<Vec<Block>>,
     /// Announced requests that may begin a conversation.
     epochs: usize,
     /// Announced requests that may branch off.
     forks: usize,
     begun: bool,
+    /// Whether an epoch was announced: from then on answers may come back without all that only
+    /// the provider understands.
+    plain: bool,
 }
 
 impl Law {
     pub(super) fn allow_epoch(&mut self) {
         self.epochs += 1;
+        self.plain = true;
     }
 
     pub(super) fn allow_fork(&mut self) {
@@ -59,16 +63,17 @@ impl Law {
     /// Assistant turns must be what was sent, whole and unaltered.
     fn altered(&self, messages: &[Message]) -> Option<String> {
         let turns = messages.iter().filter(|message| message.speaker == Speaker::Assistant);
-        let mut strange = turns.filter(|turn| !self.sent.iter().any(|sent| sent.is(&turn.parts)));
+        let known =
+            |sent: &Sent, parts: &[Part]| sent.is(parts) || (self.plain && sent.plain().is(parts));
+        let mut strange = turns.filter(|turn| !self.sent.iter().any(|s| known(s, &turn.parts)));
         let turn = strange.next()?;
         Some(format!("an assistant turn that was never sent: {:?}", turn.parts))
     }
 
     /// The blocks of a request continue those of the last request of a conversation.
     fn prefix(&mut self, request: &Conversation) -> Option<String> {
-        let blocks: Vec<String> =
-            request.blocks.iter().map(|block| block.letters.clone()).collect();
-        let continued = self.heads.iter().position(|head| blocks.starts_with(head));
+        let blocks = request.blocks.clone();
+        let continued = self.heads.iter().position(|head| continues(head, &blocks));
         match continued {
             Some(_) if self.forks > 0 => {
                 self.forks -= 1;
@@ -84,15 +89,29 @@ impl Law {
                 let nearest = self
                     .heads
                     .iter()
-                    .map(|head| head.iter().zip(&blocks).take_while(|(a, b)| a == b).count())
+                    .map(|head| {
+                        let pairs = head.iter().zip(&blocks);
+                        pairs.take_while(|(a, b)| a.letters == b.letters).count()
+                    })
                     .max()
                     .unwrap_or(0);
-                let differs = blocks.get(nearest).map_or("(the end)", String::as_str);
+                let differs =
+                    blocks.get(nearest).map_or("(the end)", |block| block.letters.as_str());
                 return Some(format!("block {nearest} changes what was sent before: {differs}"));
             }
         }
         None
     }
+}
+
+/// Whether `blocks` begin with `head`. Marks are no part of what is sent.
+fn continues(head: &[Block], blocks: &[Block]) -> bool {
+    let Some((last, first)) = head.split_last() else { return true };
+    let same = |(a, b): (&Block, &Block)| a.letters == b.letters;
+    let grown = blocks.get(first.len()).is_some_and(|now| {
+        now.letters == last.letters || (last.open && now.letters.starts_with(&last.letters))
+    });
+    grown && first.iter().zip(blocks).all(same)
 }
 
 impl Sent {
@@ -101,15 +120,35 @@ impl Sent {
             return self.parts.len() == parts.len()
                 && self.parts.iter().zip(parts).all(|(sent, part)| same(sent, part));
         }
-        // Of a broken answer the client may keep a beginning, or only what it could show.
+        // Of a broken answer the client may keep a beginning, or only what it could show. What
+        // hangs on a text comes with its end, so a text that was cut off comes without.
+        let Some((last, first)) = parts.split_last() else { return true };
         let shown = !parts.iter().any(|part| matches!(part, Part::Other(_)));
-        let hidden = |sent: &&Part| !(shown && matches!(sent, Part::Other(_)));
-        let mut sent = self.parts.iter().filter(hidden);
-        parts.iter().all(|part| match (sent.next(), part) {
-            (Some(Part::Text(sent)), Part::Text(part)) => sent.starts_with(part.as_str()),
-            (Some(sent), _) => same(sent, part),
-            (None, _) => false,
-        })
+        let hidden = |part: &Part| matches!(part, Part::Other(_));
+        let mut sent = self.parts.iter().filter(|part| !(shown && hidden(part)));
+        let begun = first.iter().all(|part| sent.next().is_some_and(|sent| same(sent, part)));
+        let mut rest = sent.skip_while(|part| hidden(part) && !hidden(last));
+        begun
+            && match (rest.next(), last) {
+                (Some(Part::Text(sent)), Part::Text(last)) => sent.starts_with(last.as_str()),
+                (Some(sent), _) => same(sent, last),
+                (None, _) => false,
+            }
+    }
+
+    /// The answer without what only the provider understands.
+    fn plain(&self) -> Sent {
+        let parts = self.parts.iter().filter(|part| !matches!(part, Part::Other(_)));
+        let parts = parts.map(|part| match part {
+            Part::Call { id, tool, letters, .. } => Part::Call {
+                id: id.clone(),
+                tool: tool.clone(),
+                letters: letters.clone(),
+                extra: serde_json::json!({}),
+            },
+            other => other.clone(),
+        });
+        Sent { parts: parts.collect(), complete: self.complete }
     }
 }
 

@@ -43,7 +43,12 @@ impl Reading {
     }
 
     pub(super) fn block(&mut self, role: &str, value: &Value) {
-        self.blocks.push(Block { letters: format!("{role} {value}"), marked: false });
+        self.blocks.push(Block { letters: format!("{role} {value}"), marked: false, open: false });
+    }
+
+    /// A message that is one text.
+    pub(super) fn open_block(&mut self, role: &str, text: &str) {
+        self.blocks.push(Block { letters: format!("{role} {text}"), marked: false, open: true });
     }
 
     /// Adds a part to the message of its speaker.

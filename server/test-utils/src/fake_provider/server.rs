@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::answer::{Answer, Fault, Kind, Stop};
+use super::answer::{Answer, Failure, Fault, Kind, Stop};
 use super::dialect::{Dialect, Meta};
 use super::law::Sent;
 use super::wire::Connection;
@@ -129,12 +129,18 @@ fn answer(
     if !broken.is_empty() {
         return refuse(broken);
     }
-    let Some(Answer { kind, mut headers }) = state.script.pop_front() else {
+    let answer = state.script.pop_front();
+    let answer = answer.or_else(|| state.play.as_mut().map(|play| play(request)));
+    let Some(Answer { kind, mut headers }) = answer else {
         return refuse(vec!["the script has no answer for it".to_owned()]);
     };
     headers.push(("request-id".to_owned(), format!("req_{}", state.requests.len())));
     let turn = match kind {
         Kind::Failure(failure) => {
+            // Whoever is told that it does not fit, or that it is wrong, has to begin anew.
+            if matches!(failure, Failure::Overflow | Failure::Raw(..)) {
+                state.law.allow_epoch();
+            }
             let (status, body) = (dialect.failure)(&failure);
             return Reply::Whole { status, headers, body };
         }

@@ -1,0 +1,88 @@
+//! `ostler context`: what would be shown to a model at a place, for people and for programs.
+
+mod batch;
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use context::{ContextQuery, Index, Intent, TokenBudget, World};
+use stdx::AbsPath;
+use stdx::process::files_of_commits;
+use tokio_util::sync::CancellationToken;
+use workspace::Snapshot;
+
+use crate::args::Context;
+use crate::compose;
+use crate::terminal::say;
+
+/// What `--at` shows if no budget is given, in tokens.
+const BUDGET: usize = 2000;
+/// Commits whose files are looked at.
+const COMMITS: usize = 2000;
+
+pub(crate) async fn context(args: Context) -> Result<bool> {
+    let root = compose::folder(args.root.as_deref())?;
+    let never = CancellationToken::new();
+    let log = match files_of_commits(&root, COMMITS, &never).await {
+        Ok(log) => log.unwrap_or_default(),
+        Err(error) => {
+            tracing::warn!(%error, "the history is not read");
+            String::new()
+        }
+    };
+    // The rest computes and waits for nothing but its input.
+    tokio::task::spawn_blocking(move || run(&args, &root, &log))
+        .await
+        .context("the selection crashed")?
+}
+
+fn run(args: &Context, root: &AbsPath, log: &str) -> Result<bool> {
+    if args.batch {
+        return batch::run(root, log).map(|()| true);
+    }
+    match &args.at {
+        Some(at) => show(root, at, args.budget.unwrap_or(BUDGET)).map(|()| true),
+        None => bail!("say --at FILE:LINE or --batch"),
+    }
+}
+
+/// Prints the selection at a place: each line with its cost, each piece with its reason.
+fn show(root: &AbsPath, at: &str, budget: usize) -> Result<()> {
+    let (file, line) = at.rsplit_once(':').context("--at wants FILE:LINE")?;
+    let line: usize = line.parse().with_context(|| format!("`{line}` is no line number"))?;
+    let world = Index::new(root.clone()).world(&Snapshot::of_disk(root.clone()));
+    let query =
+        ContextQuery { intent: Intent::Implement, sees_open_file: true, ..ContextQuery::default() };
+    let query = at_line(&world, query, Path::new(file), line)?;
+    let fragments = context::gather(&world, &query, TokenBudget::of_tokens(budget));
+    let mut last = "";
+    let mut sum = 0;
+    for fragment in &fragments {
+        if fragment.file != last {
+            say(&format!("\n{}", fragment.file));
+            last = &fragment.file;
+        }
+        say(&format!(
+            "  {}-{}  {} tokens  {}",
+            fragment.start_line, fragment.end_line, fragment.tokens, fragment.reason
+        ));
+        for line in fragment.text.lines() {
+            say(&format!("      {line}"));
+        }
+        sum += fragment.tokens;
+    }
+    say(&format!("\n{} pieces, about {sum} of {budget} tokens", fragments.len()));
+    Ok(())
+}
+
+/// `query` at line `line` (from 1) of `file`.
+fn at_line(world: &World, query: ContextQuery, file: &Path, line: usize) -> Result<ContextQuery> {
+    let path = world.snapshot.root().join(file);
+    let read = world.snapshot.read(&path).with_context(|| format!("{}", file.display()))?;
+    let last = read.text.line_count();
+    if line == 0 || line > last {
+        bail!("{} has {last} lines, and no line {line}", file.display());
+    }
+    let start = read.text.line_start(line - 1);
+    Ok(ContextQuery { place: Some((path, start..start)), ..query })
+}

@@ -1,0 +1,158 @@
+//! Reading the files of a project, on all processors.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use stdx::{AbsPath, content_hash};
+use syntax::{Language, Tags};
+use workspace::Snapshot;
+
+use crate::extract::{self, Extracted};
+use crate::imports::Layout;
+
+/// Source files larger than this are generated, as a rule, and nothing a person would look for.
+const MAX_BYTES: usize = 2 * 1024 * 1024;
+
+/// A file that may be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    pub(crate) at: AbsPath,
+    /// Relative to the root.
+    pub(crate) name: String,
+    pub(crate) language: Language,
+    /// Whether it is for tests alone, by its place.
+    pub(crate) is_test: bool,
+}
+
+/// The files that are to be read, and where names lead.
+pub(crate) struct Sources {
+    pub(crate) files: Vec<Source>,
+    pub(crate) layout: Layout,
+}
+
+/// What a file is, if it is of interest.
+pub(crate) fn source(root: &AbsPath, path: &AbsPath) -> Option<Source> {
+    let language = Language::for_path(path.as_path())?;
+    if !is_code(language) {
+        return None;
+    }
+    let name = path.relative_to(root).filter(|name| !name.is_empty())?;
+    let is_test = is_test_path(&name);
+    Some(Source { at: path.clone(), name, language, is_test })
+}
+
+/// Whether a language has definitions that other files use.
+fn is_code(language: Language) -> bool {
+    let data = ["json", "toml", "yaml", "markdown", "html", "css", "diff"];
+    !data.contains(&language.id())
+}
+
+/// The files of the project.
+pub(crate) fn sources(root: &AbsPath, disk: &Snapshot) -> Sources {
+    let mut files = Vec::new();
+    let mut layout = Layout::default();
+    for path in &disk.files().paths {
+        if let Some(one) = source(root, path) {
+            files.push(one);
+        } else if let Some(name) = path.relative_to(root).filter(|name| Layout::is_manifest(name))
+            && let Ok(manifest) = disk.read_once(path)
+        {
+            layout.add_manifest(&name, &manifest);
+        }
+    }
+    Sources { files, layout }
+}
+
+/// Folders and names by which people tell tests apart, whatever the language.
+pub(crate) fn is_test_path(name: &str) -> bool {
+    let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let in_folder = folders.split('/').any(|folder| {
+        matches!(
+            folder,
+            "tests"
+                | "test"
+                | "benches"
+                | "examples"
+                | "fuzz"
+                | "testdata"
+                | "testsuite"
+                | "__tests__"
+        )
+    });
+    let stem = file.split('.').next().unwrap_or_default();
+    in_folder
+        || matches!(stem, "tests" | "test" | "testutil" | "conftest")
+        || stem.ends_with("_test")
+        || stem.starts_with("test_")
+        || [".test.", ".spec."].iter().any(|mark| file.contains(mark))
+}
+
+/// What reading a file brought.
+pub(crate) enum Read {
+    /// It is as it was.
+    Same,
+    New {
+        hash: [u8; 16],
+        extracted: Extracted,
+    },
+    /// It has no text of use.
+    Nothing,
+}
+
+/// Reads `files`; those whose contents have the fingerprint that `known` says are left as they
+/// are. The answers are in the order of the files.
+pub(crate) fn read_all(
+    disk: &Snapshot,
+    files: &[Source],
+    known: &(dyn Fn(&AbsPath) -> Option<[u8; 16]> + Sync),
+) -> Vec<Read> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(source) = files.get(at) else { return done };
+            done.push((at, read(disk, source, known)));
+        }
+    };
+    let mut all: Vec<Read> = Vec::new();
+    all.resize_with(files.len(), || Read::Nothing);
+    std::thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        for (at, read) in work() {
+            all[at] = read;
+        }
+        for helper in helpers {
+            // A file that brings a thread down costs its share of the index, not the server.
+            for (at, read) in helper.join().unwrap_or_default() {
+                all[at] = read;
+            }
+        }
+    });
+    all
+}
+
+fn read(
+    disk: &Snapshot,
+    source: &Source,
+    known: &(dyn Fn(&AbsPath) -> Option<[u8; 16]> + Sync),
+) -> Read {
+    let Ok(text) = disk.read_once(&source.at) else { return Read::Nothing };
+    let hash = content_hash(text.as_bytes());
+    if known(&source.at) == Some(hash) {
+        return Read::Same;
+    }
+    match extract_text(source, &text) {
+        Some(extracted) => Read::New { hash, extracted },
+        None => Read::Nothing,
+    }
+}
+
+/// The facts of a text that is not open.
+pub(crate) fn extract_text(source: &Source, text: &str) -> Option<Extracted> {
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let tags = Tags::parse(source.language, text)?;
+    Some(extract::extract(source.language, text, &tags, source.is_test))
+}

@@ -1,0 +1,365 @@
+//! Reads the facts of one file off its text and its tree.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+use syntax::{Language, Tags};
+
+use crate::definitions::{Found, definitions};
+use crate::facts::{Def, FileFacts, Func, Import, Kind, LOCAL, NameId, PUBLIC, Span, TEST, UseOf};
+use crate::lex::{self, Use, Word};
+use crate::lines::Lines;
+use crate::{signature, tokens};
+
+/// Signatures longer than this are cut: what follows would crowd out other code.
+const MAX_SIGNATURE_LINES: u32 = 12;
+/// A function uses at most this many names that are remembered.
+const MAX_USES: usize = 400;
+/// Numbers that a function's bindings take, two each.
+const MAX_BINDINGS: usize = 80;
+
+/// Facts with numbers of their own, and the names that these stand for. The first is no name.
+pub(crate) struct Extracted {
+    pub(crate) names: Vec<String>,
+    pub(crate) facts: FileFacts,
+}
+
+/// The facts of `source`, of which `tags` were read. `is_test` says that the whole file is for
+/// tests.
+pub(crate) fn extract(language: Language, source: &str, tags: &Tags, is_test: bool) -> Extracted {
+    let found = definitions(tags);
+    let lines = Lines::of(source);
+    let mut all = Vec::with_capacity(source.len() / 8);
+    lex::words(language, source, |word| all.push(word));
+    let mut builder = Builder {
+        language,
+        source,
+        lines: &lines,
+        words: &all,
+        table: Table::new(source),
+        pool: Vec::new(),
+        uses: Vec::new(),
+        defs: Vec::new(),
+        funcs: Vec::new(),
+    };
+    for one in &found {
+        builder.add(one, is_test);
+    }
+    builder.functions(&found, tags);
+    let imports = builder.imports(tags);
+    let mut counts: FxHashMap<NameId, u16> = FxHashMap::default();
+    for word in &all {
+        let count = counts.entry(builder.table.id(word.text(source))).or_default();
+        *count = count.saturating_add(1);
+    }
+    let mut words: Vec<(NameId, u16)> = counts.into_iter().collect();
+    words.sort_unstable();
+    Extracted {
+        facts: FileFacts {
+            defs: builder.defs.into(),
+            funcs: builder.funcs.into(),
+            uses: builder.uses.into(),
+            words: words.into(),
+            imports: imports.into(),
+            pool: builder.pool.into(),
+        },
+        names: builder.table.names,
+    }
+}
+
+struct Table<'a> {
+    ids: FxHashMap<&'a str, NameId>,
+    /// Parts of names, which stand nowhere in the text as they are.
+    owned: FxHashMap<String, NameId>,
+    names: Vec<String>,
+    source: &'a str,
+}
+
+impl<'a> Table<'a> {
+    fn new(source: &'a str) -> Table<'a> {
+        Table {
+            ids: FxHashMap::default(),
+            owned: FxHashMap::default(),
+            names: vec![String::new()],
+            source,
+        }
+    }
+
+    fn next(&self) -> NameId {
+        u32::try_from(self.names.len()).unwrap_or(0)
+    }
+
+    /// The number of a name that is a piece of the text.
+    fn id(&mut self, name: &'a str) -> NameId {
+        if let Some(known) = self.ids.get(name) {
+            return *known;
+        }
+        let id = self.owned(name);
+        self.ids.insert(name, id);
+        id
+    }
+
+    fn owned(&mut self, name: &str) -> NameId {
+        if name.is_empty() {
+            return 0;
+        }
+        if let Some(known) = self.ids.get(name).or_else(|| self.owned.get(name)) {
+            return *known;
+        }
+        let id = self.next();
+        self.names.push(name.to_owned());
+        self.owned.insert(name.to_owned(), id);
+        id
+    }
+
+    fn word(&mut self, word: &Word) -> NameId {
+        let source = self.source;
+        self.id(word.text(source))
+    }
+}
+
+struct Builder<'a> {
+    language: Language,
+    source: &'a str,
+    lines: &'a Lines,
+    words: &'a [Word],
+    table: Table<'a>,
+    pool: Vec<NameId>,
+    uses: Vec<UseOf>,
+    defs: Vec<Def>,
+    funcs: Vec<Func>,
+}
+
+impl<'a> Builder<'a> {
+    fn span(&mut self, ids: &[NameId]) -> Span {
+        if ids.is_empty() {
+            return Span::default();
+        }
+        let start = u32::try_from(self.pool.len()).unwrap_or(u32::MAX);
+        let len = ids.len().min(usize::from(u16::MAX));
+        self.pool.extend_from_slice(&ids[..len]);
+        Span { start, len: u16::try_from(len).unwrap_or(u16::MAX) }
+    }
+
+    /// The words that begin in `range`.
+    fn words_in(&self, range: Range<usize>) -> &'a [Word] {
+        let at = |offset: usize| self.words.partition_point(|word| (word.start as usize) < offset);
+        let (start, end) = (at(range.start), at(range.end));
+        &self.words[start..end.max(start)]
+    }
+
+    /// The types that a value of the type written in `range` leads to; `owner` is what `Self`
+    /// stands for.
+    fn given(&mut self, range: Range<usize>, owner: &Range<usize>) -> Vec<NameId> {
+        let own = self.source.get(range.clone()).is_some_and(|text| text.contains("Self"));
+        let mut ids = self.types(range);
+        let owner = self.table.id(self.text(owner));
+        if own && owner != 0 && !ids.contains(&owner) {
+            ids.push(owner);
+        }
+        ids
+    }
+
+    /// Words of `range` that may be types, each once.
+    fn types(&mut self, range: Range<usize>) -> Vec<NameId> {
+        let mut ids = Vec::new();
+        for word in self.words_in(range) {
+            if signature::may_be_type(self.language, word.text(self.source)) {
+                let id = self.table.word(word);
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        }
+        ids
+    }
+
+    fn add(&mut self, one: &Found, is_test: bool) {
+        let line = self.lines.of_offset(one.name.start);
+        let end = self.lines.of_offset(one.range.end.saturating_sub(1).max(one.name.start));
+        let limit = match one.kind {
+            Kind::Function | Kind::Method => MAX_SIGNATURE_LINES,
+            Kind::Variant => 6,
+            Kind::Constant | Kind::Macro | Kind::Type => 2,
+            _ => 0,
+        };
+        let last = self.lines.of_offset(one.signature_end).clamp(line, line + limit);
+        let (takes, gives) = match one.kind {
+            Kind::Function | Kind::Method => {
+                let parts = signature::parts(self.source, one.name.end..one.signature_end);
+                (self.types(parts.takes), self.given(parts.gives, &one.owner))
+            }
+            Kind::Field | Kind::Variant | Kind::Constant | Kind::Type => {
+                let ty = one.ty.clone().unwrap_or(one.name.end..one.range.end);
+                (Vec::new(), self.given(ty, &one.owner))
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
+        let mut flags = if is_test || one.is_test { TEST } else { 0 };
+        flags |= if one.is_public { PUBLIC } else { 0 };
+        flags |= if one.is_local { LOCAL } else { 0 };
+        let shown = self.lines.slice(self.source, line, last);
+        let cost = tokens::lines(shown);
+        let def = Def {
+            name: self.table.id(&self.source[one.name.clone()]),
+            owner: self.table.id(self.text(&one.owner)),
+            via: self.table.id(self.text(&one.via)),
+            kind: one.kind,
+            flags,
+            line,
+            last,
+            end,
+            sign: crate::names::hash(shown),
+            cost: u16::try_from(cost).unwrap_or(u16::MAX),
+            takes: self.span(&takes),
+            gives: self.span(&gives),
+        };
+        self.defs.push(def);
+    }
+
+    /// What functions use. A word belongs to the innermost function around it.
+    fn functions(&mut self, found: &[Found], tags: &Tags) {
+        let functions: Vec<(usize, &Found)> =
+            found.iter().enumerate().filter(|(_, one)| one.has_body).collect();
+        for (at, one) in &functions {
+            let inner: Vec<Range<usize>> = functions
+                .iter()
+                .filter(|(_, other)| {
+                    other.range.start > one.range.start && other.range.end <= one.range.end
+                })
+                .map(|(_, other)| other.range.clone())
+                .collect();
+            let mut seen: FxHashMap<NameId, usize> = FxHashMap::default();
+            let mut uses: Vec<UseOf> = Vec::new();
+            for word in self.words_in(one.signature_end..one.range.end) {
+                if inner.iter().any(|range| range.contains(&(word.start as usize))) {
+                    continue;
+                }
+                let name = self.table.word(word);
+                let qualifier = match word.qualifier_text(self.source) {
+                    Some(text) => self.table.id(text),
+                    None => 0,
+                };
+                let next = UseOf::new(name, word.how, qualifier);
+                match seen.get(&name) {
+                    // What is called or reached into says more than a bare word.
+                    Some(known) if uses[*known].how() == Use::Bare => uses[*known] = next,
+                    Some(_) => {}
+                    None if uses.len() < MAX_USES => {
+                        seen.insert(name, uses.len());
+                        uses.push(next);
+                    }
+                    None => {}
+                }
+            }
+            let terms = self.terms(one);
+            let bindings = self.bindings(one, tags);
+            let start = u32::try_from(self.uses.len()).unwrap_or(u32::MAX);
+            let len = u16::try_from(uses.len()).unwrap_or(u16::MAX);
+            self.uses.extend(uses);
+            let func = Func {
+                def: u32::try_from(*at).unwrap_or(u32::MAX),
+                uses: Span { start, len },
+                terms: self.span(&terms),
+                bindings: self.span(&bindings),
+            };
+            self.funcs.push(func);
+        }
+    }
+
+    /// What a function is about: names in its signature and comment, its owner, and their parts.
+    fn terms(&mut self, one: &Found) -> Vec<NameId> {
+        let mut ids = Vec::new();
+        let mut add = |table: &mut Table<'a>, name: &str| {
+            ids.push(table.owned(name));
+            let parts: Vec<String> = lex::parts(name).collect();
+            if parts.len() > 1 || parts.first().is_some_and(|part| part != name) {
+                ids.extend(parts.iter().map(|part| table.owned(part)));
+            }
+        };
+        for word in self.words_in(one.name.start..one.signature_end) {
+            add(&mut self.table, word.text(self.source));
+        }
+        for range in [&one.owner, &one.via] {
+            add(&mut self.table, &self.source[range.clone()]);
+        }
+        // The name counts twice: no other word says as much.
+        add(&mut self.table, &self.source[one.name.clone()]);
+        for name in lex::plain_words(&self.source[one.comment.clone()]).take(120) {
+            add(&mut self.table, name);
+        }
+        ids
+    }
+
+    /// Names of a function whose types can be told without inference: its parameters, and what
+    /// is declared with a type or built by a type's own function.
+    fn bindings(&mut self, one: &Found, tags: &Tags) -> Vec<NameId> {
+        let start = tags.bindings.partition_point(|it| (it.name.start as usize) < one.range.start);
+        let mut pairs = Vec::new();
+        for binding in &tags.bindings[start..] {
+            if binding.name.start as usize >= one.range.end || pairs.len() >= MAX_BINDINGS {
+                break;
+            }
+            let name = self.table.id(&self.source[binding.name.range()]);
+            let types = match (binding.ty, binding.value) {
+                (Some(ty), _) => self.types(ty.range()),
+                (None, Some(value)) => self.source_of(value.range()),
+                (None, None) => Vec::new(),
+            };
+            for ty in types.into_iter().take(3) {
+                pairs.extend([name, ty]);
+            }
+        }
+        pairs
+    }
+
+    /// What tells the type of an expression: the type that builds it, or the name of what is
+    /// called or read last.
+    fn source_of(&mut self, value: Range<usize>) -> Vec<NameId> {
+        let bytes = self.source.as_bytes();
+        let (mut depth, mut at) = (0, value.start);
+        let mut last = None;
+        for word in self.words_in(value.start..value.end.min(value.start + 200)) {
+            while at < word.start as usize {
+                match bytes[at] {
+                    b'(' | b'[' | b'{' => depth += 1,
+                    b')' | b']' | b'}' => depth -= 1,
+                    _ => {}
+                }
+                at += 1;
+            }
+            let text = word.text(self.source);
+            if depth != 0 || lex::passes_on(text) {
+                continue;
+            }
+            if signature::may_be_type(self.language, text) && word.how != Use::Path {
+                return vec![self.table.word(word)];
+            }
+            last = Some(word);
+        }
+        last.map(|word| self.table.word(word)).into_iter().collect()
+    }
+
+    fn text(&self, range: &Range<usize>) -> &'a str {
+        self.source.get(range.clone()).unwrap_or_default()
+    }
+
+    fn imports(&mut self, tags: &Tags) -> Vec<Import> {
+        let mut imports = Vec::new();
+        for one in &tags.imports {
+            let mut path: Vec<NameId> =
+                one.path.iter().map(|part| self.table.owned(part)).collect();
+            let last = one.path.last().map_or("", |last| last);
+            let alias = match (&one.alias, one.glob) {
+                (Some(alias), _) => self.table.owned(alias),
+                (None, true) => 0,
+                (None, false) => self.table.owned(last),
+            };
+            if one.glob {
+                path.push(self.table.owned("*"));
+            }
+            imports.push(Import { alias, path: self.span(&path) });
+        }
+        imports
+    }
+}

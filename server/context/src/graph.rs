@@ -1,0 +1,220 @@
+//! Everything that the files of a project define and use, connected by names: arrays that are
+//! built once from the facts of the files and then only read.
+
+use stdx::AbsPath;
+use syntax::Language;
+
+use crate::facts::{Def, FileFacts, Func, LOCAL, NameId, TEST};
+
+/// The number of a path, the same in the whole life of an index.
+pub(crate) type PathId = u32;
+/// The number of a definition in a [`Graph`].
+pub(crate) type DefId = u32;
+/// The number of a function with a body in a [`Graph`].
+pub(crate) type FuncId = u32;
+
+/// One file.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) path: PathId,
+    /// Relative to the root.
+    pub(crate) name: Box<str>,
+    pub(crate) at: AbsPath,
+    pub(crate) language: Language,
+    /// The name by which other files call it: of a module, as a rule.
+    pub(crate) module: NameId,
+    /// Of its text.
+    pub(crate) hash: [u8; 16],
+    pub(crate) facts: FileFacts,
+}
+
+/// Lists of numbers by name: one array, and where in it each name's list begins.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Lists {
+    /// Of all `(name, item)` that `each` hands out, in its order. It is called twice.
+    pub(crate) fn build(names: usize, each: impl Fn(&mut dyn FnMut(NameId, u32))) -> Lists {
+        let mut starts = vec![0_u32; names + 1];
+        each(&mut |name, _| {
+            if let Some(count) = starts.get_mut(name as usize + 1) {
+                *count += 1;
+            }
+        });
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut items = vec![0; starts.last().copied().unwrap_or(0) as usize];
+        each(&mut |name, item| {
+            if let Some(at) = next.get_mut(name as usize)
+                && let Some(slot) = items.get_mut(*at as usize)
+            {
+                *slot = item;
+                *at += 1;
+            }
+        });
+        Lists { starts, items }
+    }
+
+    /// The list of `name`.
+    pub(crate) fn of(&self, name: NameId) -> &[u32] {
+        let at = name as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(start), Some(end)) => {
+                self.items.get(*start as usize..*end as usize).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// The files and what connects them.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    /// By path.
+    pub(crate) files: Vec<std::sync::Arc<File>>,
+    /// The number of each file's first definition; one more at the end.
+    first_def: Vec<u32>,
+    first_func: Vec<u32>,
+    /// The file of each definition and function, by its place in `files`.
+    def_file: Vec<u32>,
+    func_file: Vec<u32>,
+    /// Definitions by name and by owner, tests and local ones left out.
+    pub(crate) by_name: Lists,
+    pub(crate) by_owner: Lists,
+    /// Functions by what they are about. The lower four bits say how often.
+    pub(crate) by_term: Lists,
+    /// Functions by the names that they use.
+    pub(crate) by_use: Lists,
+    /// How often a name stands anywhere.
+    pub(crate) counts: Vec<u32>,
+}
+
+impl Graph {
+    /// Connects `files`, whose names have numbers below `names`.
+    pub(crate) fn build(files: Vec<std::sync::Arc<File>>, names: usize) -> Graph {
+        let starts = |len: fn(&FileFacts) -> usize| {
+            let mut sum = 0;
+            let mut list = vec![0];
+            for file in &files {
+                sum += u32::try_from(len(&file.facts)).unwrap_or(0);
+                list.push(sum);
+            }
+            list
+        };
+        let first_def = starts(|facts| facts.defs.len());
+        let first_func = starts(|facts| facts.funcs.len());
+        let owners = |first: &[u32]| {
+            let mut list = Vec::with_capacity(first.last().map_or(0, |len| *len as usize));
+            for (file, range) in (0_u32..).zip(first.windows(2)) {
+                list.extend((range[0]..range[1]).map(|_| file));
+            }
+            list
+        };
+        let (def_file, func_file) = (owners(&first_def), owners(&first_func));
+        let mut counts = vec![0_u32; names];
+        for (name, count) in files.iter().flat_map(|file| &file.facts.words) {
+            if let Some(sum) = counts.get_mut(*name as usize) {
+                *sum = sum.saturating_add(u32::from(*count));
+            }
+        }
+        let defs = |key: fn(&Def) -> NameId| {
+            Lists::build(names, |hand| {
+                for (file, first) in files.iter().zip(&first_def) {
+                    for (def, id) in file.facts.defs.iter().zip(*first..) {
+                        if is_offered(def) && key(def) != 0 {
+                            hand(key(def), id);
+                        }
+                    }
+                }
+            })
+        };
+        let by_name = defs(|def| def.name);
+        let by_owner = defs(|def| def.owner);
+        let by_term = Lists::build(names, |hand| {
+            let mut terms = Vec::new();
+            for (file, first) in files.iter().zip(&first_func) {
+                for (func, id) in file.facts.funcs.iter().zip(*first..) {
+                    if file.facts.defs[func.def as usize].is(TEST) {
+                        continue;
+                    }
+                    terms.clear();
+                    terms.extend_from_slice(func.terms.of(&file.facts.pool));
+                    terms.sort_unstable();
+                    for same in terms.chunk_by(|a, b| a == b) {
+                        let often = u32::try_from(same.len().min(15)).unwrap_or(15);
+                        hand(same[0], id << 4 | often);
+                    }
+                }
+            }
+        });
+        let by_use = Lists::build(names, |hand| {
+            for (file, first) in files.iter().zip(&first_func) {
+                for (func, id) in file.facts.funcs.iter().zip(*first..) {
+                    for one in func.uses.of(&file.facts.uses) {
+                        hand(one.name(), id);
+                    }
+                }
+            }
+        });
+        Graph {
+            files,
+            first_def,
+            first_func,
+            def_file,
+            func_file,
+            by_name,
+            by_owner,
+            by_term,
+            by_use,
+            counts,
+        }
+    }
+
+    pub(crate) fn def_count(&self) -> usize {
+        self.first_def.last().map_or(0, |count| *count as usize)
+    }
+
+    pub(crate) fn func_count(&self) -> usize {
+        self.first_func.last().map_or(0, |count| *count as usize)
+    }
+
+    /// The file of a definition, by its place in `files`.
+    pub(crate) fn file_of_def(&self, id: DefId) -> usize {
+        self.def_file[id as usize] as usize
+    }
+
+    /// The file of a function, by its place in `files`.
+    pub(crate) fn file_of_func(&self, id: FuncId) -> usize {
+        self.func_file[id as usize] as usize
+    }
+
+    pub(crate) fn def(&self, id: DefId) -> (usize, &Def) {
+        let file = self.file_of_def(id);
+        (file, &self.files[file].facts.defs[(id - self.first_def[file]) as usize])
+    }
+
+    pub(crate) fn func(&self, id: FuncId) -> (usize, &Func) {
+        let file = self.file_of_func(id);
+        (file, &self.files[file].facts.funcs[(id - self.first_func[file]) as usize])
+    }
+
+    /// The numbers of a file's definitions.
+    pub(crate) fn defs_of(&self, file: usize) -> std::ops::Range<DefId> {
+        self.first_def[file]..self.first_def[file + 1]
+    }
+
+    /// The numbers of a file's functions.
+    pub(crate) fn funcs_of(&self, file: usize) -> std::ops::Range<FuncId> {
+        self.first_func[file]..self.first_func[file + 1]
+    }
+}
+
+/// Whether a definition can be of use outside of its function and of tests.
+pub(crate) fn is_offered(def: &Def) -> bool {
+    !def.is(TEST) && !def.is(LOCAL)
+}

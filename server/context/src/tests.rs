@@ -1,0 +1,147 @@
+//! Whole selections on small projects that are held in open buffers alone.
+
+use stdx::AbsPath;
+use workspace::Documents;
+
+use crate::{Complaint, ContextQuery, Index, Intent, TokenBudget, World, consider, gather};
+
+fn root() -> AbsPath {
+    AbsPath::new("/no/such/project").unwrap()
+}
+
+/// The files of a fixture: each begins with a line `//- path`; `$0` marks the place.
+fn project(fixture: &str) -> (Documents, Option<(AbsPath, usize)>) {
+    let mut documents = Documents::default();
+    let mut place = None;
+    for part in fixture.split("//- ").skip(1) {
+        let (path, text) = part.split_once('\n').unwrap();
+        let path = root().join(path);
+        if let Some(at) = text.find("$0") {
+            place = Some((path.clone(), at));
+        }
+        documents.open(path, 1, &text.replace("$0", ""));
+    }
+    (documents, place)
+}
+
+fn selected(world: &World, query: &ContextQuery, budget: usize) -> String {
+    let fragments = gather(world, query, TokenBudget::of_tokens(budget));
+    let lines = fragments.iter().map(|one| {
+        let text = one.text.trim();
+        format!("{}:{}-{} {text} ({})\n", one.file, one.start_line, one.end_line, one.reason)
+    });
+    lines.collect()
+}
+
+const SHOP: &str = "\
+//- src/stock.rs
+pub struct Stock { pub shelf: Shelf }
+pub struct Shelf { items: u32 }
+impl Shelf {
+    pub fn take(&mut self, count: u32) -> u32 { self.items -= count; count }
+    fn secret(&self) -> u32 { 7 }
+}
+pub fn unrelated_thing(x: u8) -> u8 { x }
+//- src/sell.rs
+use crate::stock::Stock;
+pub fn sell(stock: &mut Stock, count: u32) -> u32 {
+    $0todo!()
+}
+pub fn sell_one(stock: &mut Stock) -> u32 {
+    stock.shelf.take(1)
+}
+";
+
+fn implement(place: (AbsPath, usize)) -> ContextQuery {
+    let (path, at) = place;
+    ContextQuery {
+        place: Some((path, at..at)),
+        intent: Intent::Implement,
+        sees_open_file: true,
+        ..ContextQuery::default()
+    }
+}
+
+#[test]
+fn what_a_body_may_use_is_judged_likelier_than_what_lies_beside_it() {
+    let (documents, place) = project(SHOP);
+    let world = Index::new(root()).world(&documents.snapshot(root()));
+    let list = consider(&world, &implement(place.unwrap()));
+    let rank = |name: &str| list.iter().position(|one| one.name == name).unwrap_or(list.len());
+    assert!(rank("Shelf::take") < rank("unrelated_thing"), "{list:?}");
+    assert!(rank("Stock") < rank("unrelated_thing"), "{list:?}");
+    assert!(rank("Stock") < list.len(), "{list:?}");
+}
+
+#[test]
+fn a_selection_fits_its_budget_and_is_the_same_again() {
+    let (documents, place) = project(SHOP);
+    let query = implement(place.unwrap());
+    let fresh = || Index::new(root()).world(&documents.snapshot(root()));
+    let (world, again) = (fresh(), fresh());
+    let mut most = 0;
+    for budget in 0..120 {
+        let fragments = gather(&world, &query, TokenBudget::of_tokens(budget));
+        let spent: u32 = fragments.iter().map(|one| one.tokens).sum();
+        assert!(spent as usize <= budget, "{spent} of {budget}");
+        assert_eq!(selected(&again, &query, budget), selected(&world, &query, budget));
+        most = most.max(fragments.len());
+    }
+    assert!(most > 0, "nothing was ever selected");
+}
+
+#[test]
+fn unsaved_text_is_what_counts() {
+    let (mut documents, place) = project(SHOP);
+    let index = Index::new(root());
+    let query = implement(place.unwrap());
+    let before = selected(&index.world(&documents.snapshot(root())), &query, 200);
+    assert!(before.contains("fn take(") && !before.contains("fn take_away("), "{before}");
+    let renamed = "pub struct Stock { pub shelf: Shelf }\npub struct Shelf { items: u32 }\n\
+        impl Shelf {\n    pub fn take_away(&mut self) {}\n}\n";
+    documents.open(root().join("src/stock.rs"), 2, renamed);
+    let after = selected(&index.world(&documents.snapshot(root())), &query, 200);
+    assert!(after.contains("fn take_away(") && !after.contains("fn take("), "{after}");
+    documents.close(&root().join("src/stock.rs"));
+    let gone = selected(&index.world(&documents.snapshot(root())), &query, 200);
+    assert_eq!(gone, "", "a file that is neither open nor on disk");
+}
+
+#[test]
+fn an_error_leads_to_what_was_renamed_and_to_its_other_uses() {
+    let fixture = SHOP.replace("$0", "")
+        + "\
+//- src/count.rs
+use crate::stock::Shelf;
+pub fn count(shelf: &mut Shelf) -> u32 {
+    shelf.take(2)
+}
+";
+    let (mut documents, _) = project(&fixture);
+    let index = Index::new(root());
+    // What is known as a whole is what changes are seen against.
+    drop(index.world(&documents.snapshot(root())));
+    index.settled();
+    let stock =
+        documents.snapshot(root()).document(&root().join("src/stock.rs")).unwrap().text.to_string();
+    documents.open(root().join("src/stock.rs"), 2, &stock.replace("fn take(", "fn remove("));
+    let world = index.world(&documents.snapshot(root()));
+    let path = root().join("src/sell.rs");
+    let query = ContextQuery {
+        place: Some((path.clone(), 0..0)),
+        intent: Intent::Fix,
+        complaints: vec![Complaint {
+            path,
+            line: 6,
+            column: Some(17),
+            code: Some("E0599".to_owned()),
+            message: "no method named `take` found for struct `Shelf` in the current scope"
+                .to_owned(),
+        }],
+        sees_open_file: true,
+        ..ContextQuery::default()
+    };
+    let selection = selected(&world, &query, 60);
+    assert!(selection.contains("fn remove("), "{selection}");
+    assert!(selection.contains("src/count.rs:3-3 shelf.take(2) (uses take)"), "{selection}");
+}
