@@ -6,8 +6,8 @@ use expect_test::{Expect, expect};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{
-    CheckError, CheckReport, CheckScope, Diagnostic, Draft, RawJson, Severity, SharedDraft, Span,
-    Tool, ToolCx, ToolError, Verifier,
+    Access, CheckError, CheckReport, CheckScope, Diagnostic, Draft, RawJson, Resource, Severity,
+    SharedDraft, Span, Tool, ToolCx, ToolError, Verifier,
 };
 use serde_json::{Value, json};
 use stdx::AbsPath;
@@ -194,6 +194,57 @@ fn edit_makes_a_file_but_overwrites_none() {
     let input = json!({"path": "a.txt", "old_string": "", "new_string": "gone"});
     assert!(call(&cx, &Edit, input).starts_with("refused: "));
     assert!(call(&cx, &Read, json!({"path": "a.txt"})).starts_with("eins"));
+}
+
+#[test]
+fn edit_understands_what_other_harnesses_taught() {
+    let cx = project(POEM);
+    let patch = "*** Begin Patch\n*** Update File: a.txt\n@@\n eins\n-zwei größe\n+2\n\
+                 *** Delete File: b/c.rs\n*** Add File: d.txt\n+neu\n*** End Patch";
+    check(
+        &cx,
+        &Edit,
+        json!({"input": patch}),
+        expect![[r#"
+            a.txt: edited, now 5 lines
+            b/c.rs: deleted
+            d.txt: edited, now 2 lines"#]],
+    );
+    assert_eq!(call(&cx, &Read, json!({"path": "a.txt"})), "eins\n2\ndrei\nvier\n");
+    assert!(call(&cx, &Read, json!({"path": "b/c.rs"})).starts_with("refused: "));
+    let diff = "@@ -1,2 +1,2 @@\n eins\n-2\n+zwei\n";
+    let edits = json!([
+        {"old_string": "drei", "new_string": "3"},
+        {"old_string": "vier", "new_string": "4"},
+    ]);
+    for input in [
+        json!({"path": "a.txt", "diff": diff}),
+        json!({"path": "a.txt", "edits": edits}),
+        json!({"path": "d.txt", "content": "alles\n"}),
+    ] {
+        let told = call(&cx, &Edit, input);
+        assert!(told.contains("edited"), "{told}");
+    }
+    assert_eq!(call(&cx, &Read, json!({"path": "a.txt"})), "eins\nzwei\n3\n4\n");
+    assert_eq!(call(&cx, &Read, json!({"path": "d.txt"})), "alles\n");
+}
+
+#[test]
+fn a_patch_changes_all_of_its_files_or_none() {
+    let cx = project(POEM);
+    let patch = |file: &str| {
+        format!(
+            "*** Begin Patch\n*** Update File: a.txt\n-eins\n+1\n*** Update File: {file}\n\
+             -nichts\n+x\n*** End Patch"
+        )
+    };
+    for file in ["b/c.rs", "e.txt", "../outside.txt"] {
+        let refusal = call(&cx, &Edit, json!({"patch": patch(file)}));
+        assert!(refusal.starts_with("refused: "), "{refusal}");
+    }
+    assert!(call(&cx, &Read, json!({"path": "a.txt"})).starts_with("eins\n"));
+    let touched = Edit.access(&RawJson::of(&json!({"patch": patch("b/c.rs")})), &cx.root);
+    assert!(touched.collides(&Access::read(Resource::File(cx.root.join("b/c.rs")))));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tasks for whoever works on Ostler: `cargo xtask TASK`.
 
 mod editors;
+mod fuzz;
 mod goals;
 mod judges;
 mod mutants;
@@ -17,6 +18,9 @@ cargo xtask test [--hermetic]   everything that must pass: formatting, lints, te
 cargo xtask editors             fetches the editors that the editor tests drive
 cargo xtask judges              the vendors' SDKs and llama.cpp's server judge the wire
 cargo xtask goals [AREA]        what is to be reached, and how far it is
+cargo xtask fuzz TARGET SECONDS
+                                lets libFuzzer look for inputs that break a law of TARGET: merge,
+                                patches, positions or sync
 cargo xtask mutants             how well broken crates are mended; says more by itself";
 
 fn main() -> ExitCode {
@@ -36,6 +40,7 @@ fn task(words: &[&str]) -> Result<()> {
         ["test"] => test::everything(),
         ["test", "--hermetic"] => test::hermetic(),
         ["editors"] => editors::install().map(|_| ()),
+        ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["judges"] => test::judges(),
         ["goals"] => goals::print(None),
         ["goals", area] => goals::print(Some(area)),

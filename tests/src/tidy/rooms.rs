@@ -119,6 +119,12 @@ const ROOMS: &[Room] = &[
         doors: &[],
         waits: true,
     },
+    Room {
+        name: "fuzz",
+        imports: &["edit", "workspace", "text", "stdx"],
+        doors: &["libfuzzer-sys"],
+        waits: false,
+    },
     Room { name: "xtask", imports: &[], doors: &["anyhow"], waits: false },
     // Its one program is the server with a runner of tasks that does as it is told.
     Room {
@@ -221,7 +227,7 @@ fn an_outside_crate_has_one_door() {
 
 #[test]
 fn what_is_for_tests_stays_out_of_the_program() {
-    let dev_only = ["test-utils", "xtask", "tests"];
+    let dev_only = ["test-utils", "fuzz", "xtask", "tests"];
     let places: Vec<String> = ROOMS
         .iter()
         .flat_map(|room| room.imports.iter().map(move |import| (room, *import)))
