@@ -48,6 +48,11 @@ local function show_progress(value, id)
   -- An end without words still has to be noted (the status line counts what runs), but what
   -- stands on the screen by then says how the task went and is worth more.
   local silent = ended and not value.message
+  if not silent then
+    -- What a list of choices has scrolled up is put back first: a message below it would have to
+    -- be confirmed with Enter.
+    vim.cmd.redraw()
+  end
   vim.cmd.lua({ "require('ostler')._echo()", mods = { silent = silent } })
   vim.cmd.redrawstatus()
 end
