@@ -240,7 +240,7 @@ fn imported_paths(known: &Known<'_>, name: &str) -> Vec<String> {
 }
 
 /// `items` without repetitions, most frequent first.
-fn by_frequency(items: Vec<String>) -> Vec<String> {
+pub(super) fn by_frequency(items: Vec<String>) -> Vec<String> {
     let mut counted: Vec<(usize, String)> = Vec::new();
     for item in items {
         match counted.iter_mut().find(|(_, other)| *other == item) {

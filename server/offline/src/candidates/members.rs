@@ -6,6 +6,7 @@ use std::ops::Range;
 use harness::Diagnostic;
 
 use super::definitions::{self, Kind};
+use super::imports::by_frequency;
 use super::missing::{self, Sought};
 use super::{Candidate, Known, Need, Source, names, own_files, rank, signatures, spots};
 use crate::files::Edit;
@@ -120,7 +121,7 @@ fn values(known: &Known<'_>, text: &str, at: usize, owner: &str, name: &str) -> 
             literals(other, owner).into_iter().filter(|(field, _)| field == name).map(|it| it.1),
         );
     }
-    for (order, value) in (0..).zip(frequent(said).into_iter().take(3)) {
+    for (order, value) in (0..).zip(by_frequency(said).into_iter().take(3)) {
         found.push((rank::LIKELY - 4 + 3 * order, format!("{name}: {value}")));
     }
     for other in known.files.values() {
@@ -168,18 +169,6 @@ fn literals(text: &str, owner: &str) -> Vec<(String, String)> {
     found
 }
 
-fn frequent(items: Vec<String>) -> Vec<String> {
-    let mut counted: Vec<(usize, String)> = Vec::new();
-    for item in items {
-        match counted.iter_mut().find(|(_, other)| *other == item) {
-            Some((count, _)) => *count += 1,
-            None => counted.push((1, item)),
-        }
-    }
-    counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    counted.into_iter().map(|(_, item)| item).collect()
-}
-
 /// An implementation that does not say a type: what others say.
 fn types(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     let Some(span) = error.spans.iter().find(|span| span.primary) else { return Vec::new() };
@@ -196,7 +185,7 @@ fn types(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
             said.extend(aliases(other, name));
         }
         let at = tokens[open].bytes.end;
-        for (order, type_) in (0..).zip(frequent(said).into_iter().take(5)) {
+        for (order, type_) in (0..).zip(by_frequency(said).into_iter().take(5)) {
             let edit = Edit::new(&span.file, at..at, format!("\n    type {name} = {type_};"));
             let what = format!("`{name}` is `{type_}`");
             found.push(Candidate::new(rank::LIKELY - 2 + 2 * order, vec![edit], what));
@@ -301,7 +290,7 @@ fn field_ways(known: &Known<'_>, text: &str, at: &Range<usize>, name: &str) -> V
     for (_, other) in known.files.iter().filter(|(_, other)| other.as_str() != text) {
         from(other);
     }
-    let mut types = frequent(types);
+    let mut types = by_frequency(types);
     types.truncate(3);
     let after = text.get(at.end..).unwrap_or_default().trim_start();
     if after.starts_with(": true") || after.starts_with(": false") {
