@@ -37,8 +37,10 @@ pub(crate) enum Command {
     },
     /// Trust a workspace: its own `.ostler/config.toml` counts from now on.
     ///
-    /// Even then it cannot choose the model, set an endpoint or name a key. The list of trusted
-    /// workspaces lies in Ostler's data folder, outside of all of them.
+    /// Even then it cannot choose the model, set an endpoint or name a key. Where nothing on this
+    /// machine confines programs, it also lets checks run what the project builds (build scripts,
+    /// macros) as you. The list of trusted workspaces lies in Ostler's data folder, outside of all
+    /// of them.
     Trust(Trust),
     /// Trust a workspace no more.
     Untrust {
@@ -96,7 +98,8 @@ pub(crate) struct Run {
     /// Write the change to the project's files instead of only printing it.
     #[arg(long)]
     pub(crate) apply: bool,
-    /// Grants the task a capability (`all` for every one). No tool asks for one so far.
+    /// Grants the task a capability, or `all` of them. There is one so far, `unconfined`: where
+    /// nothing on this machine confines programs, checks run nevertheless, as in a trusted project.
     #[arg(long, value_name = "CAPABILITY")]
     pub(crate) allow: Vec<String>,
     /// What is to be done, such as "fix the build".

@@ -57,7 +57,8 @@ impl Runner {
     pub(crate) fn new(sources: Sources) -> Result<Runner> {
         let data = compose::data_dir()?;
         let settings = sources.read(None, &[]).settings;
-        let verifier = compose::verifier(&data, &settings, &sources)?;
+        let verifier =
+            compose::verifier(&data, &settings, &sources, compose::where_trusted(&data))?;
         let indexes = Indexes::default();
         Ok(Runner { data, sources, verifier, indexes, state: Mutex::default() })
     }

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use context::Indexes;
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Outcome, Status, Task, TaskEvent};
+use sandbox::Unconfined;
 use settings::{Choice, Settings, Why};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
@@ -43,7 +44,7 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
     let harness = compose::harness(
         &read.settings,
         model,
-        compose::verifier(&data, &read.settings, &sources)?,
+        compose::verifier(&data, &read.settings, &sources, unconfined(&args.allow, &data)?)?,
         Indexes::default(),
     );
     let clock = SystemClock::new();
@@ -60,9 +61,6 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
         diagnostics: Vec::new(),
         done_when: if builds { DoneWhen::Builds } else { DoneWhen::Answered },
     };
-    if !args.allow.is_empty() {
-        tracing::info!(capabilities = args.allow.join(","), "granted; no tool asks for any so far");
-    }
     let cancel = CancellationToken::new();
     stop_on_ctrl_c(cancel.clone());
     let (events, watched) = mpsc::unbounded_channel();
@@ -92,6 +90,19 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
         Status::Done => ExitCode::SUCCESS,
         Status::Stopped => ExitCode::from(INTERRUPTED),
         _ => ExitCode::FAILURE,
+    })
+}
+
+/// Where programs may run although nothing confines them: everywhere if that was granted.
+fn unconfined(granted: &[String], data: &DataDir) -> Result<Unconfined> {
+    const CAPABILITIES: [&str; 2] = ["all", "unconfined"];
+    let unknown = granted.iter().find(|name| !CAPABILITIES.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        bail!("no capability `{name}`; there are: {}", CAPABILITIES.join(", "));
+    }
+    Ok(match granted.is_empty() {
+        true => compose::where_trusted(data),
+        false => Unconfined::where_so(|_| true),
     })
 }
 
@@ -164,7 +175,7 @@ fn report(outcome: &Outcome, root: &AbsPath, model: &str, elapsed: Duration) {
     let verdict = match (&outcome.status, outcome.grade) {
         (Status::Done, _) if outcome.change.is_empty() => "done, nothing was changed".to_owned(),
         (Status::Done, Grade::Unchecked) => "done, unchecked".to_owned(),
-        (Status::Done, grade) => format!("done: {grade}"),
+        (Status::Done, grade) => format!("done: {}", grade.words(outcome.unconfined)),
         (Status::Unsolved(problems), _) => unsolved(problems, &outcome.summary),
         (Status::Stopped, _) => "stopped".to_owned(),
         (Status::Failed(why), _) => format!("failed: {why}"),
