@@ -105,7 +105,9 @@ pub(crate) fn find_near(
 /// to be deleted has to be one of a kind, or another one might be meant.
 fn is_sure_beside(file: &File<'_>, script: &Script, above: usize, below: usize) -> bool {
     let deleted = [above, below].map(|index| &script.lines[index]);
-    let mut deleted = deleted.into_iter().filter(|line| line.kind == Kind::Delete);
+    // A line that was to lose the blanks at its end was to be replaced, as the model saw it.
+    let mut deleted =
+        deleted.into_iter().filter(|line| line.kind == Kind::Delete || line.shorter.is_some());
     let Some(line) = deleted.next() else { return true };
     let letters = line.text.chars().filter(|c| c.is_alphanumeric()).count();
     let mut found =
