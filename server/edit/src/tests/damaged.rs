@@ -91,7 +91,15 @@ fn a_line_typed_beside_one_that_was_to_lose_its_last_blanks_stays() {
     check_diff(
         "/**\n * It cannot be read.\n typed();\n * \n * @author one\n */\n",
         diff,
-        expect![[]],
+        expect![[r#"
+            NotFound: These lines do not stand in the file. Copy them as they are in the file.
+            Nearest text (lines 2-6):
+                 2|  * It cannot be read.
+                 3|  typed();
+                 4|  * 
+                 5|  * @author one
+                 6|  */
+        "#]],
     );
 }
 
