@@ -40,8 +40,10 @@ pub(crate) enum Command {
     },
     /// Trust a workspace: its own `.ostler/config.toml` counts from now on.
     ///
-    /// Even then it cannot choose the model, set an endpoint or name a key. The list of trusted
-    /// workspaces lies in Ostler's data folder, outside of all of them.
+    /// Even then it cannot choose the model, set an endpoint or name a key. Where nothing on this
+    /// machine confines programs, it also lets checks run what the project builds (build scripts,
+    /// macros) as you. The list of trusted workspaces lies in Ostler's data folder, outside of all
+    /// of them.
     Trust(Trust),
     /// Trust a workspace no more.
     Untrust {
@@ -103,7 +105,8 @@ pub(crate) struct Run {
     /// file holds parts of the project, and no key; only you can read it.
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
-    /// Grants the task a capability (`all` for every one). No tool asks for one so far.
+    /// Grants the task a capability, or `all` of them. There is one so far, `unconfined`: where
+    /// nothing on this machine confines programs, checks run nevertheless, as in a trusted project.
     #[arg(long, value_name = "CAPABILITY")]
     pub(crate) allow: Vec<String>,
     /// What is to be done, such as "fix the build".

@@ -11,10 +11,10 @@ use anyhow::{Context, Result};
 use context::Indexes;
 use harness::session::Sink;
 use harness::{Harness, HarnessSpec, Recovery, Verifier};
-use sandbox::{CargoVerifier, SandboxConfig};
-use settings::{Origin, Settings};
+use sandbox::{CargoVerifier, SandboxConfig, Unconfined};
+use settings::{Origin, Settings, TrustStore};
 use stdx::store::{AppendLog, DataDir};
-use stdx::{Clock, SystemClock};
+use stdx::{AbsPath, Clock, SystemClock};
 
 pub(crate) use models::{ClientKeys, Decisions, answers, remedy, server_of};
 pub(crate) use sources::{Read, Sources, config_home, data_dir, data_home, folder, variable};
@@ -25,11 +25,22 @@ pub(crate) fn verifier(
     data: &DataDir,
     settings: &Settings,
     sources: &Sources,
+    unconfined: Unconfined,
 ) -> Result<Arc<dyn Verifier>> {
     let scratch = data.sub("scratch").context("cannot make the scratch folder")?;
     let mut config = SandboxConfig::new(scratch.path());
     config.hidden = secrets(data, settings, sources);
+    config.unconfined = unconfined;
     Ok(Arc::new(CargoVerifier::new(config)))
+}
+
+/// The projects in which programs may run where nothing confines them: those that the user trusts
+/// at that moment.
+pub(crate) fn where_trusted(data: &DataDir) -> Unconfined {
+    let trust = TrustStore::new(data);
+    Unconfined::where_so(move |root| {
+        AbsPath::new(root).is_ok_and(|root| trust.covering(&root).is_some())
+    })
 }
 
 /// What programs of a project must not read, wherever it lies: keys, and texts of other projects.

@@ -48,7 +48,8 @@ impl Runner {
     pub(crate) fn new(sources: Sources) -> Result<Runner> {
         let data = compose::data_dir()?;
         let settings = sources.read(None, &[]).settings;
-        let verifier = compose::verifier(&data, &settings, &sources)?;
+        let verifier =
+            compose::verifier(&data, &settings, &sources, compose::where_trusted(&data))?;
         let indexes = Indexes::default();
         let (models, state) = (Factory::default(), Mutex::default());
         Ok(Runner { data, sources, verifier, indexes, models, state })

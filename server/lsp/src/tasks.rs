@@ -244,6 +244,7 @@ impl Job {
             label: format!("fix {}", self.about),
             change: outcome.change,
             grade: outcome.grade,
+            unconfined: outcome.unconfined,
             cancel: self.cancel.clone(),
             merged: false,
             rechecked: false,
@@ -287,7 +288,7 @@ impl Job {
     fn applied(&self, delivery: &Delivery, status: &Status) {
         let grade = match (delivery.merged, delivery.rechecked) {
             (true, false) => "merged, unchecked".to_owned(),
-            _ => delivery.grade.to_string(),
+            _ => delivery.grade.words(delivery.unconfined),
         };
         let files = match delivery.arrived {
             0 => "you had done it already".to_owned(),

@@ -12,7 +12,7 @@ use stdx::store::AppendLog;
 
 use super::run::{Job, Place};
 use crate::args;
-use crate::compose::{Sources, Team};
+use crate::compose::{self, Sources, Team};
 use crate::terminal::note;
 
 /// Does a recorded task again: the model's part comes from the recording, all else is real. The
@@ -35,7 +35,7 @@ pub(crate) async fn replay(args: args::Replay, sources: Sources) -> Result<ExitC
     let model = models.next().context("no model has answered in this recording")?;
     let fallbacks: Vec<_> = models.collect();
     let team = Team { model, fallbacks: fallbacks.clone(), notices: Vec::new() };
-    let mut harness = place.harness(team, &sources)?;
+    let mut harness = place.harness(team, &sources, compose::where_trusted(&place.data))?;
     harness.recovery = Recovery { pauses, fallbacks };
     let code = place.carry_out(harness, job).await?;
     match recording.left() {

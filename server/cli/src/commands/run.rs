@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use context::Indexes;
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Harness, Outcome, Status, Task, TaskEvent};
+use sandbox::Unconfined;
 use settings::{Decision, Settings, Why};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
@@ -32,6 +33,7 @@ const INTERRUPTED: u8 = 130;
 pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
     let sources = sources.with_model(args.model.clone());
     let place = Place::find(args.root.as_deref(), &sources)?;
+    let unconfined = unconfined(&args.allow, &place.data)?;
     let decisions = Decisions::new(&place.data);
     let settings = &place.settings;
     let decision = choose(settings, &decisions)?;
@@ -40,10 +42,7 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
         None => Factory::default(),
     };
     let team = models.team(settings, &decisions, decision)?;
-    if !args.allow.is_empty() {
-        tracing::info!(capabilities = args.allow.join(","), "granted; no tool asks for any so far");
-    }
-    let harness = place.harness(team, &sources)?;
+    let harness = place.harness(team, &sources, unconfined)?;
     let job = Job { goal: args.task, apply: args.apply, json: args.json };
     place.carry_out(harness, job).await
 }
@@ -51,7 +50,7 @@ pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
 /// Where a task is carried out.
 pub(crate) struct Place {
     root: AbsPath,
-    data: DataDir,
+    pub(crate) data: DataDir,
     pub(crate) settings: Settings,
 }
 
@@ -79,15 +78,21 @@ impl Place {
         Ok(Place { root, data, settings: read.settings })
     }
 
-    /// The harness for a task of `team` here. What the user must hear about the team is told.
+    /// The harness for a task of `team` here, whose programs run where nothing confines them only
+    /// if `unconfined` lets them. What the user must hear about the team is told.
     ///
     /// # Errors
     /// If there is no place for what checks need.
-    pub(crate) fn harness(&self, mut team: Team, sources: &Sources) -> Result<Harness> {
+    pub(crate) fn harness(
+        &self,
+        mut team: Team,
+        sources: &Sources,
+        unconfined: Unconfined,
+    ) -> Result<Harness> {
         for notice in std::mem::take(&mut team.notices) {
             note(&format!("ostler: {}", one_line(&notice)));
         }
-        let verifier = compose::verifier(&self.data, &self.settings, sources)?;
+        let verifier = compose::verifier(&self.data, &self.settings, sources, unconfined)?;
         Ok(compose::harness(&self.settings, team, verifier, Indexes::default()))
     }
 
@@ -142,6 +147,19 @@ impl Place {
             _ => ExitCode::FAILURE,
         })
     }
+}
+
+/// Where programs may run although nothing confines them: everywhere if that was granted.
+fn unconfined(granted: &[String], data: &DataDir) -> Result<Unconfined> {
+    const CAPABILITIES: [&str; 2] = ["all", "unconfined"];
+    let unknown = granted.iter().find(|name| !CAPABILITIES.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        bail!("no capability `{name}`; there are: {}", CAPABILITIES.join(", "));
+    }
+    Ok(match granted.is_empty() {
+        true => compose::where_trusted(data),
+        false => Unconfined::where_so(|_| true),
+    })
 }
 
 /// Writes the change if it is no worse than what was there; returns the number of files.
@@ -213,7 +231,7 @@ fn report(outcome: &Outcome, root: &AbsPath, model: &str, elapsed: Duration) {
     let verdict = match (&outcome.status, outcome.grade) {
         (Status::Done, _) if outcome.change.is_empty() => "done, nothing was changed".to_owned(),
         (Status::Done, Grade::Unchecked) => "done, unchecked".to_owned(),
-        (Status::Done, grade) => format!("done: {grade}"),
+        (Status::Done, grade) => format!("done: {}", grade.words(outcome.unconfined)),
         (Status::Unsolved(problems), _) => unsolved(problems, &outcome.summary),
         (Status::Stopped, _) => "stopped".to_owned(),
         (Status::Failed(why), _) => format!("failed: {why}"),
