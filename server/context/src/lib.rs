@@ -21,6 +21,7 @@ mod history;
 mod imports;
 mod index;
 mod indexes;
+mod kept;
 mod keywords;
 mod lex;
 mod lines;
@@ -33,6 +34,7 @@ mod reach;
 mod recent;
 mod rows;
 mod signature;
+mod state;
 #[cfg(test)]
 mod tests;
 mod together;
