@@ -16,6 +16,8 @@ use crate::recent::Recent;
 use crate::state::{State, ToKeep};
 use crate::view::View;
 
+/// When more files than these are said to have changed, all are looked at.
+const MAX_DIRTY: usize = 4096;
 /// Fewer files than these are read again as quickly as what is kept of them.
 const WORTH_KEEPING: usize = 40;
 
@@ -105,7 +107,11 @@ impl Index {
     /// it is read when the next world is made.
     pub fn invalidate(&self, path: &AbsPath) {
         let mut dirty = self.dirty.lock().unwrap_or_else(PoisonError::into_inner);
-        dirty.paths.insert(path.clone());
+        if dirty.paths.len() < MAX_DIRTY {
+            dirty.paths.insert(path.clone());
+        } else {
+            dirty.everything = true;
+        }
     }
 
     /// Says that any file may have changed: all are looked at when the next world is made, and

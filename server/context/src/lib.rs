@@ -25,6 +25,8 @@ mod kept;
 mod keywords;
 mod lex;
 mod lines;
+#[cfg(test)]
+mod looking;
 mod names;
 mod pack;
 mod piece;

@@ -118,7 +118,12 @@ impl State {
             return Some(self.build(root, None));
         }
         let there: BTreeSet<&AbsPath> = sources.iter().map(|source| &source.at).collect();
-        changed.extend(known.into_iter().filter(|path| !there.contains(path)));
+        for path in known.iter().filter(|path| !there.contains(path)) {
+            // It may still be there, and be ignored.
+            if !self.open.contains_key(path) {
+                self.put(root, path, None, None);
+            }
+        }
         for path in &changed {
             self.reread(root, path);
         }
@@ -214,6 +219,11 @@ impl State {
             return;
         }
         let disk = Snapshot::of_disk(root.clone());
+        // Whoever watches also tells of files that are none of the project's.
+        let is_known = self.paths.get(path).is_some_and(|id| self.known(*id).is_some());
+        if !is_known && !disk.lists(path) {
+            return;
+        }
         let now = SystemClock::new().unix_millis();
         let read = disk.read_stamped(path).ok();
         self.put(root, path, read.as_ref().map(|read| read.0.as_str()), None);
@@ -222,6 +232,14 @@ impl State {
                 Some((_, stamp)) => self.stamps.insert(*id, stamp),
                 None => self.stamps.remove(id),
             };
+        }
+    }
+
+    /// The file of that number as it is known now.
+    fn known(&self, id: PathId) -> Option<&Arc<File>> {
+        match self.over.get(&id) {
+            Some(over) => over.as_ref(),
+            None => self.base_files.get(&id).and_then(|at| self.base.files.get(*at)),
         }
     }
 
@@ -241,10 +259,7 @@ impl State {
             return;
         };
         let id = self.path_id(path);
-        let known = match self.over.get(&id) {
-            Some(over) => over.as_ref(),
-            None => self.base_files.get(&id).and_then(|at| self.base.files.get(*at)),
-        };
+        let known = self.known(id);
         let Some(text) = text else {
             if known.is_some() {
                 self.over.insert(id, None);

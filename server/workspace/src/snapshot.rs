@@ -173,6 +173,12 @@ impl Snapshot {
         })
     }
 
+    /// Whether the file at `path` is there now and one of the project's: git would not ignore it.
+    #[must_use]
+    pub fn lists(&self, path: &AbsPath) -> bool {
+        files::lists(&self.root, path)
+    }
+
     /// A draft on top of this state, without any change yet.
     #[must_use]
     pub fn draft(&self) -> Draft {

@@ -5,7 +5,7 @@ mod batch;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use context::{ContextQuery, Index, Intent, TokenBudget, World};
+use context::{ContextQuery, Intent, TokenBudget, World};
 use stdx::AbsPath;
 use stdx::process::files_of_commits;
 use tokio_util::sync::CancellationToken;
@@ -50,7 +50,7 @@ fn run(args: &Context, root: &AbsPath, log: &str) -> Result<bool> {
 fn show(root: &AbsPath, at: &str, budget: usize) -> Result<()> {
     let (file, line) = at.rsplit_once(':').context("--at wants FILE:LINE")?;
     let line: usize = line.parse().with_context(|| format!("`{line}` is no line number"))?;
-    let world = Index::new(root.clone()).world(&Snapshot::of_disk(root.clone()));
+    let world = compose::indexes().of(root).world(&Snapshot::of_disk(root.clone()));
     let query =
         ContextQuery { intent: Intent::Implement, sees_open_file: true, ..ContextQuery::default() };
     let query = at_line(&world, query, Path::new(file), line)?;

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use context::{Complaint, ContextQuery, Fragment, Index, Intent, TokenBudget};
@@ -11,6 +12,7 @@ use stdx::{AbsPath, Clock, SystemClock};
 use workspace::Snapshot;
 
 use super::at_line;
+use crate::compose;
 
 #[derive(Deserialize)]
 struct Request {
@@ -65,7 +67,7 @@ struct Snippet<'a> {
 pub(super) fn run(root: &AbsPath, log: &str) -> Result<()> {
     let mut batch = Batch {
         root: root.clone(),
-        index: Index::new(root.clone()),
+        index: compose::indexes().of(root),
         clock: SystemClock::new(),
         changed: Vec::new(),
     };
@@ -89,7 +91,7 @@ pub(super) fn run(root: &AbsPath, log: &str) -> Result<()> {
 
 struct Batch {
     root: AbsPath,
-    index: Index,
+    index: Arc<Index>,
     clock: SystemClock,
     /// Files that the last question said to have changed.
     changed: Vec<AbsPath>,
