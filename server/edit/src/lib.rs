@@ -31,6 +31,7 @@ mod place;
 mod refusal;
 mod script;
 mod search_replace;
+mod sign;
 #[cfg(test)]
 mod tests;
 mod udiff;
