@@ -8,6 +8,7 @@
 mod around;
 mod broken;
 mod build;
+mod cards;
 mod chance;
 mod definitions;
 mod extract;
@@ -28,6 +29,7 @@ mod pack;
 mod piece;
 mod place;
 mod query;
+mod reach;
 mod recent;
 mod rows;
 mod signature;
