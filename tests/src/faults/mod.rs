@@ -167,6 +167,7 @@ pub(crate) async fn call_it_two(endpoint: Endpoint) -> Ended {
     let harness = Harness {
         model: Arc::new(model),
         tools: tools::all().into_iter().map(counted).collect(),
+        in_words: Some(Arc::new(tools::Words)),
         verifier: Arc::new(Content),
         spec: HarnessSpec { max_turns: 25, ..HarnessSpec::default() },
         recovery: Recovery { pauses, fallbacks: Vec::new() },
