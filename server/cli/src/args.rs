@@ -53,7 +53,8 @@ pub(crate) enum Command {
     /// Check everything that can be wrong, and say how to mend it; exit code 1 if anything is.
     ///
     /// Looks at the program, the settings, the model with its key and server, the toolchain and
-    /// the project, the sandbox, editors, and the data folder. Programs of the project run confined.
+    /// the project, its languages, the sandbox, editors, and the data folder. Programs of the
+    /// project run confined.
     Doctor(Doctor),
     /// Connect an editor: show what its configuration lacks, or write it.
     ///

@@ -140,7 +140,7 @@ pub(crate) fn start(
     about: String,
 ) -> Result<TaskId, CommandError> {
     let cancel = shared.ending.child_token();
-    let id = shared.tasks.add(format!("fix {about}"), cancel.clone())?;
+    let id = shared.tasks.add(format!("fix: {about}"), cancel.clone())?;
     let job = Job { shared: Arc::clone(shared), id, about, cancel };
     shared.tracker.spawn(async move {
         // An outer net: what runs inside of the task has one of its own.
@@ -179,7 +179,7 @@ impl Job {
     async fn run(&self, task: Task) {
         let (events, received) = mpsc::unbounded_channel();
         let shared = Arc::clone(&self.shared);
-        let title = format!("fix {}", self.about);
+        let title = format!("fix: {}", self.about);
         let shown = self.shared.tracker.spawn(progress::show(shared, self.id, title, received));
         let watched = Watched { events, shown };
         let outcome = match self.outcome(task, watched.events.clone()).await {
@@ -241,7 +241,7 @@ impl Job {
         let mut delivery = Delivery {
             shared: Arc::clone(&self.shared),
             task: self.id,
-            label: format!("fix {}", self.about),
+            label: format!("fix: {}", self.about),
             change: outcome.change,
             grade: outcome.grade,
             unconfined: outcome.unconfined,
@@ -307,7 +307,7 @@ impl Job {
     }
 
     fn stopped(&self) {
-        self.tell(MessageType::Info, format!("stopped task {}: fix {}", self.id, self.about));
+        self.tell(MessageType::Info, format!("stopped task {}, fix: {}", self.id, self.about));
     }
 
     fn crashed(&self, panic: &(dyn std::any::Any + Send)) {
