@@ -65,10 +65,11 @@ pub fn blocks(text: &str) -> Blocks {
         found.blocks.push(block(path.as_deref(), &inside, ended));
         last_path = path;
     }
-    // A fence that was opened for the last block ends behind it.
-    beside.retain(|line| !found.blocks.is_empty() || !line.trim().is_empty());
     found.rest.push_str(&beside.join("\n"));
-    found.rest = without_fences(&found.rest, !found.blocks.is_empty());
+    found.rest = match found.blocks.is_empty() {
+        true => found.rest.trim().to_owned(),
+        false => without_fences(&found.rest),
+    };
     found
 }
 
@@ -130,10 +131,11 @@ fn block(path: Option<&str>, inside: &[&str], ended: bool) -> Result<Block, Refu
     Ok(Block { path: path.to_owned(), replacement })
 }
 
-/// The words without lone fences, if there were blocks that they may have been around.
-fn without_fences(rest: &str, were_blocks: bool) -> String {
-    let lines = rest.lines().filter(|line| !(were_blocks && is_fence(line)));
-    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+/// The words without the fences that stood around blocks, and without the gaps that these leave.
+fn without_fences(rest: &str) -> String {
+    let mut lines: Vec<&str> = rest.lines().filter(|line| !is_fence(line)).collect();
+    lines.dedup_by(|line, before| line.trim().is_empty() && before.trim().is_empty());
+    lines.join("\n").trim().to_owned()
 }
 
 #[cfg(test)]
@@ -183,7 +185,7 @@ mod tests {
         check(
             &text,
             &[edit("a.rs"), edit("a.rs"), edit("b.rs")],
-            "First I do this.\n\n\n\nThen b.rs\n\n\nDone.",
+            "First I do this.\n\nThen b.rs\n\nDone.",
         );
         check("I see nothing to change in a.rs.", &[], "I see nothing to change in a.rs.");
         check("```\ncode\n```", &[], "```\ncode\n```");

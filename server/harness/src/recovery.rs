@@ -55,6 +55,7 @@ impl Run<'_> {
             // Providers refuse answers without a word, although they give them.
             self.log(Event::TurnDropped { reason: "nothing was said".to_owned() });
         }
+        let carried_out = self.is_carried_out(&answer);
         let troubles = &mut self.troubles;
         let Troubles { useless, cut, overflows, .. } = std::mem::take(troubles);
         let note = match &stop {
@@ -79,7 +80,7 @@ impl Run<'_> {
                 self.log(Event::Note { text });
                 return Ok(Turn::Calls);
             }
-            _ if answer.calls > 0 && self.is_carried_out(&answer) => {
+            _ if answer.calls > 0 && carried_out => {
                 self.unfinished.clear();
                 return Ok(Turn::Answer(answer.rest.unwrap_or_default()));
             }
