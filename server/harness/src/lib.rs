@@ -22,6 +22,7 @@ mod tests;
 mod tool;
 mod turn;
 mod verify;
+mod words;
 
 pub use access::{Access, Resource};
 pub use checks::Checks;
@@ -39,4 +40,5 @@ pub use verify::{
     CheckError, CheckReport, CheckScope, Confinement, Diagnostic, Severity, Span, Suggestion,
     TEST_FAILED, TESTS_PASSED, Verifier,
 };
+pub use words::{InWords, Written, WrittenCall};
 pub use workspace::Draft;
