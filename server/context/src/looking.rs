@@ -1,5 +1,7 @@
 //! How an index learns of what changes on disk: it is told, or it looks.
 
+#![expect(clippy::disallowed_methods, reason = "a test lays out files and looks at them")]
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -125,6 +125,7 @@ impl CacheDir {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test lays out files and looks at them")]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::time::Duration;

@@ -68,6 +68,7 @@ impl Stamp {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test lays out files and looks at them")]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 

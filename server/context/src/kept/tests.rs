@@ -1,5 +1,7 @@
 //! What is kept, on projects in a temporary folder.
 
+#![expect(clippy::disallowed_methods, reason = "a test lays out files and looks at them")]
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
