@@ -64,7 +64,13 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
     };
     let items: Vec<Item> = pieces.iter().enumerate().map(item).collect();
     let header = |file: usize| tokens::lines(&world.known.view.file(file).name) + 2;
-    for (file, chosen) in pack::pack(&items, left, header) {
+    let mut files = pack::pack(&items, left, header);
+    if query.intent == Intent::Change {
+        // Whoever reads of a change asks first which files it touches.
+        let none = |chosen: &[Item]| chosen.iter().map(|item| 1.0 - item.chance).product::<f32>();
+        files.sort_by(|a, b| none(&a.1).total_cmp(&none(&b.1)));
+    }
+    for (file, chosen) in files {
         let entry = world.known.view.file(file);
         let Ok(read) = world.snapshot.read(&entry.at) else { continue };
         for run in merged(&chosen) {
@@ -106,22 +112,33 @@ fn once(mut list: Vec<Piece>) -> Vec<Piece> {
     list
 }
 
-/// Everything that came into question, the likeliest first.
+/// Everything that came into question, the likeliest first: for a change, what may change along;
+/// otherwise what the code at the place may use.
 #[must_use]
 pub fn consider(world: &World, query: &ContextQuery) -> Vec<Considered> {
     let names = world.known.names.read().unwrap_or_else(PoisonError::into_inner);
-    let mut list: Vec<Considered> = judge(world, query, &names)
-        .iter()
-        .map(|one| Considered {
-            file: world.known.view.file(one.file).name.to_string(),
-            line: one.def.line as usize,
-            last: one.def.last as usize,
-            name: one.name(&names),
-            chance: one.chance,
-            tokens: u32::from(one.def.cost),
-            features: one.row.to_vec(),
-        })
-        .collect();
+    let of = |file: usize, def: &Def, name: String, chance: f32, features: Vec<f32>| Considered {
+        file: world.known.view.file(file).name.to_string(),
+        line: def.line as usize,
+        last: def.last as usize,
+        name,
+        chance,
+        tokens: u32::from(def.cost),
+        features,
+    };
+    let mut list: Vec<Considered> = match query.intent {
+        Intent::Change => together::judge(world, query, &names)
+            .iter()
+            .map(|one| {
+                let name = names.text(one.def.name).to_owned();
+                of(one.file, &one.def, name, one.chance, one.row.to_vec())
+            })
+            .collect(),
+        Intent::Implement | Intent::Fix => judge(world, query, &names)
+            .iter()
+            .map(|one| of(one.file, &one.def, one.name(&names), one.chance, one.row.to_vec()))
+            .collect(),
+    };
     list.sort_by(|a, b| b.chance.total_cmp(&a.chance));
     list
 }

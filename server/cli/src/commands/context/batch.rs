@@ -162,7 +162,7 @@ impl Batch {
                     ])
                 })
                 .collect();
-            answer["features"] = serde_json::json!(context::feature_names());
+            answer["features"] = serde_json::json!(context::feature_names(query.intent));
             answer["considered"] = list.into();
         }
         Ok(answer)
