@@ -15,6 +15,7 @@ use workspace::{Change, Documents};
 const LINES: usize = 10_000;
 const REQUESTS: usize = 2_000;
 const KEYSTROKES: usize = 2_000;
+const STATEMENT: &str = "let z = twice(x) + 1; ";
 
 fn main() {
     keystrokes();
@@ -43,35 +44,32 @@ fn report(what: &str, mut times: Vec<Duration>) {
     );
 }
 
-/// One character typed at a time, in the middle of the file.
+/// A statement typed letter by letter in the middle of the file, again and again in other
+/// functions. The server does nothing else when a key is pressed: who needs a tree asks for it
+/// later. `server/syntax/benches/keystroke.rs` has what the tree costs.
 fn keystrokes() {
     let path = AbsPath::new("/project/src/lib.rs").unwrap();
     let root = AbsPath::new("/project").unwrap();
-    for parsed in [false, true] {
-        let mut documents = Documents::default();
-        documents.open(path.clone(), 0, &source());
-        if parsed {
-            let _ = documents.snapshot(root.clone()).document(&path).unwrap().tree();
-        }
-        let mut times = Vec::new();
-        for n in 0..KEYSTROKES {
-            let start = Instant::now();
-            let change = Change {
-                range: Some(Box::new(move |text| {
-                    let line = text.line_range(LINES / 2 + 3 + (n % 7) * 5);
-                    line.end..line.end
-                })),
-                text: if n % 2 == 0 { " ".to_owned() } else { "/".to_owned() },
-            };
-            documents.change(&path, n as i32 + 1, vec![change]);
-            if parsed {
-                let _ = documents.snapshot(root.clone()).document(&path).unwrap().tree();
-            }
-            times.push(start.elapsed());
-        }
-        let what = if parsed { "didChange with reparse" } else { "didChange without reparse" };
-        report(what, times);
+    let mut documents = Documents::default();
+    documents.open(path.clone(), 0, &source());
+    // There is a tree that has to hear of the edits.
+    let _ = documents.snapshot(root).document(&path).unwrap().tree();
+    let mut times = Vec::new();
+    for n in 0..KEYSTROKES {
+        let start = Instant::now();
+        let column = n % STATEMENT.len();
+        let line = LINES / 2 + 3 + (n / STATEMENT.len()) % 300 * 5;
+        let change = Change {
+            range: Some(Box::new(move |text| {
+                let at = text.line_range(line).start + column;
+                at..at
+            })),
+            text: STATEMENT[column..=column].to_owned(),
+        };
+        documents.change(&path, n as i32 + 1, vec![change]);
+        times.push(start.elapsed());
     }
+    report("didChange", times);
 }
 
 struct Server {

@@ -76,6 +76,7 @@ impl Harness {
         let (status, verdict, summary) = run.drive(&task, &checks).await;
         let draft = draft.get();
         let grade = verdict.as_ref().map_or(Grade::Unchecked, |verdict| verdict.grade);
+        let unconfined = verdict.as_ref().is_some_and(|verdict| verdict.unconfined);
         let problems = verdict.as_ref().map(Verdict::problems).unwrap_or_default();
         let failed_tests = verdict.map(|verdict| verdict.failed_tests).unwrap_or_default();
         let change = draft.source_change();
@@ -95,6 +96,7 @@ impl Harness {
             change,
             summary,
             grade,
+            unconfined,
             problems,
             failed_tests,
             draft,
@@ -249,6 +251,7 @@ mod tests {
             syntax: Vec::new(),
             failed_tests: Vec::new(),
             unchecked: unchecked.map(str::to_owned),
+            unconfined: false,
         };
         let missing = verdict(Some("no `cargo`"));
         assert_eq!(open_problems(&task, &missing, true), ["not checked: no `cargo`"]);
