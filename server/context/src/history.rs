@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::graph::PathId;
 use crate::imports::Layout;
-use crate::prose;
 use crate::names::hash;
+use crate::prose;
 
 /// Commits that touch more files than these say nothing about any two of them.
 const MAX_FILES: usize = 25;

@@ -11,9 +11,9 @@ pub(crate) fn stems(prose: &str) -> impl Iterator<Item = String> {
 /// A word in small letters without what grammar puts at its end, roughly.
 pub(crate) fn stem(mut word: String) -> String {
     let has_vowel = |start: &str| start.len() > 2 && start.contains(['a', 'e', 'i', 'o', 'u', 'y']);
-    let found = ["ing", "ed", "es", "s"].into_iter().find(|ending| {
-        word.strip_suffix(ending).is_some_and(has_vowel) && !word.ends_with("ss")
-    });
+    let found = ["ing", "ed", "es", "s"]
+        .into_iter()
+        .find(|ending| word.strip_suffix(ending).is_some_and(has_vowel) && !word.ends_with("ss"));
     if let Some(ending) = found {
         word.truncate(word.len() - ending.len());
         let bytes = word.as_bytes();

@@ -16,6 +16,8 @@ use crate::votes::{Ballot, Shares, Special};
 const MAX_AMBIGUITY: usize = 60;
 /// Members of one type that come into question.
 const MAX_MEMBERS: usize = 300;
+/// Definitions that come into question since the open file sees them without importing them.
+const MAX_SEEN: usize = 2000;
 
 /// The definitions that come into question, with their numbers, in a fixed order.
 pub(crate) struct Candidates {
@@ -129,6 +131,8 @@ struct Evidence<'a> {
     /// Imported names, with the numbers of the files that each comes from.
     imported: FxHashMap<NameId, Vec<usize>>,
     imported_files: FxHashSet<usize>,
+    /// Files whose names the open one sees without importing them.
+    seen: Vec<usize>,
     taken: FxHashSet<NameId>,
     given: FxHashSet<NameId>,
     sets: [FxHashSet<NameId>; 5],
@@ -148,7 +152,8 @@ impl<'a> Evidence<'a> {
             paths.iter().filter_map(|path| by_path.get(path).copied()).collect()
         };
         let mut imported: FxHashMap<NameId, Vec<usize>> = FxHashMap::default();
-        let mut imported_files: FxHashSet<usize> = numbers(&place.seen).into_iter().collect();
+        let seen = numbers(&place.seen);
+        let mut imported_files: FxHashSet<usize> = seen.iter().copied().collect();
         for (alias, paths) in &place.imports {
             let files = numbers(paths);
             imported_files.extend(&files);
@@ -179,6 +184,7 @@ impl<'a> Evidence<'a> {
             body: set(&place.body),
             imported,
             imported_files,
+            seen,
             taken: set(&place.takes),
             given: set(&place.gives),
             sets: [
@@ -248,6 +254,9 @@ impl<'a> Evidence<'a> {
             let offered = view.defs_of(file).filter(|id| crate::graph::is_offered(view.def(*id).1));
             offered.take(MAX_MEMBERS).for_each(&mut add);
         }
+        let seen = self.seen.iter().flat_map(|file| view.defs_of(*file));
+        let offered = seen.filter(|id| crate::graph::is_offered(view.def(*id).1));
+        offered.take(MAX_SEEN).for_each(&mut add);
         // The open file itself is seen by whoever asks.
         list.retain(|id| Some(view.def(*id).0) != place.file);
         list
@@ -337,7 +346,7 @@ impl<'a> Evidence<'a> {
             let of_owner = self.view.count(owner) as f32;
             set(Feature::OwnerShare, (uses / same) / (1.0 + of_owner + uses / same));
         }
-        set(Feature::Public, is(def.is(PUBLIC)));
+        set(Feature::Public, is(def.is(PUBLIC) || self.seen.contains(&file)));
         set(Feature::OfTrait, is(def.via != 0 && def.via != owner));
         kind(def, &mut set);
         row

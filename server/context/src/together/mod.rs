@@ -18,7 +18,7 @@ use crate::query::ContextQuery;
 pub(crate) use features::{NAMES, Row};
 
 /// Of what comes into question, how much is judged with care.
-const JUDGED: usize = 1500;
+const JUDGED: usize = 1000;
 
 /// An item elsewhere with its numbers and its chance.
 pub(crate) struct Judged {
@@ -38,11 +38,8 @@ pub(crate) fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<J
     let source = read.text.to_string();
     let place = Place::of(&world.known, names, file, &source, line);
     let evidence = evidence::Evidence::of(&world.known, names, &place, file, &query.words);
-    let mut rough: Vec<(f32, DefId, Row)> = evidence
-        .rows()
-        .into_iter()
-        .map(|(id, row)| (chance::rough(&row), id, row))
-        .collect();
+    let mut rough: Vec<(f32, DefId, Row)> =
+        evidence.rows().into_iter().map(|(id, row)| (chance::rough(&row), id, row)).collect();
     if rough.len() > JUDGED {
         let better =
             |a: &(f32, DefId, Row), b: &(f32, DefId, Row)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));

@@ -79,6 +79,21 @@ pub async fn files_of_commits(
     Ok(finished.exit.success().then_some(text))
 }
 
+/// The name of the latest commit of the repository that `folder` lies in. `None` if there is no
+/// repository, or it has no commit yet.
+///
+/// # Errors
+/// If `cancel` is triggered, or `git` cannot be started.
+pub async fn latest_commit(
+    folder: &AbsPath,
+    cancel: &CancellationToken,
+) -> Result<Option<String>, RunError> {
+    let arguments = ["rev-parse", "--verify", "--quiet", "HEAD"];
+    let finished = git(folder.clone(), &arguments).run(cancel).await?;
+    let text = finished.stdout.text();
+    Ok(finished.exit.success().then(|| text.trim().to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,10 +122,12 @@ mod tests {
             run(&root, &["add", "."]).await;
             run(&root, &["commit", "-q", "-m", text]).await;
         }
+        let latest = latest_commit(&root, &CancellationToken::new()).await.unwrap().unwrap();
         let log = files_of_commits(&root, 5, &CancellationToken::new()).await.unwrap().unwrap();
         let trapped = folder.join("trap").exists();
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(log, "\0two\n\nb é\n\0one\n\na\n");
+        assert_eq!(latest.len(), 40, "{latest}");
         assert!(!trapped, "the repository made git run a program");
     }
 }
