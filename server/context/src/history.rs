@@ -158,13 +158,19 @@ impl Sums {
 mod tests {
     use super::*;
 
-    fn history() -> History {
+    fn history_of(log: &str) -> History {
         let mut layout = Layout::default();
         for (at, name) in (0..).zip(["a.rs", "b.rs", "c.rs"]) {
             layout.files.insert(name.to_owned(), at);
         }
-        let log = "\0Mend the scroll bar\n\na.rs\nb.rs\n\0all\n\na.rs\nb.rs\nc.rs\ngone.rs\n\0fix\n\nc.rs\n";
         History::parse(log, &layout)
+    }
+
+    fn history() -> History {
+        history_of(
+            "\0Mend the scroll bar\n\na.rs\nb.rs\n\0all\n\na.rs\nb.rs\nc.rs\ngone.rs\n\
+             \0fix\n\nc.rs\n",
+        )
     }
 
     #[test]
@@ -187,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_is_worked_on_lately_counts_more() {
-        let lately = history().lately();
+        let lately = history_of("\0one\n\na.rs\n\0two\n\nc.rs\n").lately();
         let of = |file| lately.iter().find(|one| one.0 == file).map_or(0.0, |one| one.1);
         assert!(of(0) > of(2) && of(2) > 0.0);
     }
