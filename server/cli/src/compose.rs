@@ -71,6 +71,7 @@ pub(crate) fn harness(
     Harness {
         model,
         tools: tools::all(),
+        in_words: Some(Arc::new(tools::Words)),
         verifier,
         spec,
         recovery: Recovery { fallbacks, ..Recovery::default() },

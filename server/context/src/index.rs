@@ -10,7 +10,7 @@ use workspace::{Document, Snapshot};
 
 use crate::build;
 use crate::extract::{self, Extracted};
-use crate::graph::{File, Graph, PathId};
+use crate::graph::{File, Graph, PathId, Size};
 use crate::history::History;
 use crate::imports::Layout;
 use crate::names::Names;
@@ -74,6 +74,8 @@ struct State {
     over: BTreeMap<PathId, Option<Arc<File>>>,
     /// Open documents that `over` speaks of.
     open: BTreeMap<AbsPath, Arc<Document>>,
+    /// Whether `view` and `recent` are of `base` and `over` as they are.
+    is_settled: bool,
     view: View,
     recent: Arc<Vec<(AbsPath, Vec<Recent>)>>,
     history: Arc<History>,
@@ -188,6 +190,7 @@ impl State {
         }
         self.over.clear();
         self.open.clear();
+        self.is_settled = false;
         if !is_same || files.len() != old.len() {
             self.rebase(files);
         }
@@ -225,7 +228,7 @@ impl State {
     fn rebase(&mut self, mut files: Vec<Arc<File>>) {
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner).len();
-        self.base = Arc::new(Graph::build(files, names));
+        self.base = Arc::new(Graph::build(files, Size::Many { names }));
         self.base_files =
             self.base.files.iter().enumerate().map(|(at, file)| (file.path, at)).collect();
         self.view =
@@ -260,6 +263,7 @@ impl State {
         let Some(text) = text else {
             if known.is_some() {
                 self.over.insert(id, None);
+                self.is_settled = false;
                 Arc::make_mut(&mut self.layout).files.remove(&source.name);
             }
             return;
@@ -271,6 +275,7 @@ impl State {
         let in_base = self.base_files.get(&id).and_then(|at| self.base.files.get(*at));
         if in_base.is_some_and(|file| file.hash == hash) {
             self.over.remove(&id);
+            self.is_settled = false;
             return;
         }
         let extracted = match tree {
@@ -284,6 +289,7 @@ impl State {
         let file = self.adopt(id, &source, hash, extracted);
         Arc::make_mut(&mut self.layout).files.insert(source.name.clone(), id);
         self.over.insert(id, Some(Arc::new(file)));
+        self.is_settled = false;
     }
 
     /// Brings in what is open, and what has been closed since.
@@ -318,11 +324,15 @@ impl State {
 
     /// Makes the view of what is known now.
     fn settle(&mut self) {
+        if std::mem::replace(&mut self.is_settled, true) {
+            return;
+        }
         if self.over.len() > MAX_OVER {
             self.fold();
             return;
         }
-        let mut hidden = vec![false; self.base.files.len()];
+        let hidden = if self.over.is_empty() { 0 } else { self.base.files.len() };
+        let mut hidden = vec![false; hidden];
         let mut gone: FxHashMap<u32, u32> = FxHashMap::default();
         for at in self.over.keys().filter_map(|path| self.base_files.get(path)) {
             hidden[*at] = true;
@@ -340,8 +350,7 @@ impl State {
         self.recent = Arc::new(recent);
         let mut files: Vec<Arc<File>> = self.over.values().flatten().map(Arc::clone).collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).len();
-        let over = Graph::build(files, names);
+        let over = Graph::build(files, Size::Few);
         self.view = View::new(Arc::clone(&self.base), hidden, over, gone);
     }
 }

@@ -8,6 +8,7 @@
 mod around;
 mod broken;
 mod build;
+mod cards;
 mod chance;
 mod definitions;
 mod extract;
@@ -29,6 +30,7 @@ mod piece;
 mod place;
 mod prose;
 mod query;
+mod reach;
 mod recent;
 mod rows;
 mod signature;

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::alike::Sign;
+use crate::sign::Sign;
 
 /// A text cut at its line ends.
 ///

@@ -23,6 +23,7 @@ mod tests;
 mod tool;
 mod turn;
 mod verify;
+mod words;
 
 pub use access::{Access, Resource};
 pub use checks::Checks;
@@ -41,4 +42,5 @@ pub use verify::{
     CheckError, CheckReport, CheckScope, Confinement, Diagnostic, Severity, Span, Suggestion,
     TEST_FAILED, TESTS_PASSED, Verifier,
 };
+pub use words::{InWords, Written, WrittenCall};
 pub use workspace::Draft;

@@ -16,8 +16,8 @@ use crate::recovery::{Recovery, Troubles};
 use crate::session::{Event, FORMAT, Session, Sink};
 use crate::turn::{Stop, Turn};
 use crate::{
-    DoneWhen, Grade, HarnessSpec, Outcome, Phase, PromptPlan, SharedDraft, Status, Task, TaskEvent,
-    Tool, ToolCx, Verifier,
+    DoneWhen, Grade, HarnessSpec, InWords, Outcome, Phase, PromptPlan, SharedDraft, Status, Task,
+    TaskEvent, Tool, ToolCx, Verifier,
 };
 
 /// Everything that tasks have in common.
@@ -26,6 +26,8 @@ pub struct Harness {
     pub model: Arc<dyn Model>,
     /// What it may call.
     pub tools: Vec<Arc<dyn Tool>>,
+    /// Who reads the calls of models that write them in words.
+    pub in_words: Option<Arc<dyn InWords>>,
     /// Who checks drafts.
     pub verifier: Arc<dyn Verifier>,
     /// How it is done.

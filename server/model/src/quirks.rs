@@ -26,6 +26,9 @@ pub struct Quirks {
     /// Whether requests name the prefix that they share, so that they meet the same cache
     /// (`prompt_cache_key`).
     pub cache_key: bool,
+    /// Whether texts bear the marks of the prefixes that are worth keeping, as Anthropic's do
+    /// (`cache_control`, Chat Completions).
+    pub cache_marks: bool,
     /// Members that a call of another model must bear to be taken (Chat Completions).
     pub foreign_calls: Map<String, Value>,
 }
@@ -40,6 +43,7 @@ impl Default for Quirks {
             replay_reasoning: true,
             encrypted_reasoning: true,
             cache_key: false,
+            cache_marks: false,
             foreign_calls: Map::new(),
         }
     }

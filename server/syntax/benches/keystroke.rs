@@ -10,12 +10,14 @@ use syntax::{Language, SyntaxTree};
 use text::Text;
 use tree_sitter::{InputEdit, Parser, Point, Tree};
 
+mod source;
+
 /// What is typed letter by letter, and deleted again from its end.
 const STATEMENT: &str = "let weighed = weight(item)?;";
 const STATEMENTS: usize = 60;
 
 fn main() {
-    measure("types and methods", &source(), "Ok(sum)");
+    measure("types and methods", &source::of_blocks(326), "Ok(sum)");
     // What is left open here could end in each of two thousand functions, and the parser tries.
     measure("functions in a row, a bracket left open", &flat(), "y * 2");
 }
@@ -63,26 +65,6 @@ fn percentiles(mut times: Vec<Duration>) -> [(&'static str, Duration); 3] {
     times.sort();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     [("p50", at(0.5)), ("p95", at(0.95)), ("p99", at(0.99))]
-}
-
-/// Functions, types and comments as they stand in any file.
-fn source() -> String {
-    let block = |number: u32| {
-        format!(
-            "/// Counts what {number} has.\n\
-             #[derive(Debug, Clone)]\n\
-             pub struct Counter{number}<T> {{\n    items: Vec<T>,\n    total: u64,\n}}\n\n\
-             impl<T: Clone> Counter{number}<T> {{\n    \
-             pub fn add(&mut self, item: &T) -> Result<u64, Error> {{\n        \
-             if self.items.len() > {number} {{\n            \
-             return Err(Error::new(\"too many\", self.total));\n        }}\n        \
-             self.items.push(item.clone());\n        \
-             let sum = self.items.iter().map(|it| weight(it)).sum::<u64>();\n        \
-             match sum {{\n            0 => {{}}\n            1..={number} => self.total += sum,\n            \
-             _ => self.total = 0,\n        }}\n        Ok(sum)\n    }}\n}}\n\n"
-        )
-    };
-    (0..326).map(block).collect()
 }
 
 fn flat() -> String {

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::features::{Feature, NAMES, Row};
-use crate::forest::Forest;
+use crate::forest::{Forest, Scratch};
 
 /// Fitted to what commits of public projects changed, by gradient boosting of the logistic loss;
 /// the table says on what and how.
@@ -14,18 +14,26 @@ const ROUGH_TREES: usize = 30;
 
 fn forest() -> Option<&'static Forest> {
     static FOREST: OnceLock<Option<Forest>> = OnceLock::new();
-    FOREST.get_or_init(|| Forest::parse(TABLE, &NAMES)).as_ref()
+    FOREST.get_or_init(|| Forest::parse(TABLE, &NAMES, ROUGH_TREES)).as_ref()
 }
 
-/// Between zero and one.
-pub(crate) fn of(row: &Row) -> f32 {
-    let sum = forest().map_or(0.0, |forest| forest.judge(row));
-    1.0 / (1.0 + (-sum).exp())
+/// Judges rows, one after the other.
+#[derive(Default)]
+pub(crate) struct Judge {
+    scratch: Scratch,
 }
 
-/// An estimate at little cost, to leave out what has no chance before the rest is judged.
-pub(crate) fn rough(row: &Row) -> f32 {
-    forest().map_or(0.0, |forest| forest.judge_by(row, ROUGH_TREES))
+impl Judge {
+    /// An estimate at little cost, to leave out what has no chance before the rest is judged.
+    pub(crate) fn rough(&mut self, row: &Row) -> f32 {
+        forest().map_or(0.0, |forest| forest.rough(row, &mut self.scratch))
+    }
+
+    /// Between zero and one; `rough` is the estimate of the same row.
+    pub(crate) fn chance(&mut self, rough: f32, row: &Row) -> f32 {
+        let sum = forest().map_or(0.0, |forest| forest.judge(rough, row, &mut self.scratch));
+        1.0 / (1.0 + (-sum).exp())
+    }
 }
 
 /// The strongest reason, in words.
@@ -56,15 +64,20 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read_and_tells_items_apart() {
-        let forest = forest().unwrap();
-        let mut row = [0.0; super::super::features::COUNT];
-        let nothing = forest.judge(&row);
+        assert!(forest().is_some());
+        let chance = |row: &Row| {
+            let mut judge = Judge::default();
+            let rough = judge.rough(row);
+            judge.chance(rough, row)
+        };
+        let mut row = [0.0; crate::together::features::COUNT];
+        let nothing = chance(&row);
         for feature in [Feature::Uses, Feature::SameName, Feature::FileUses, Feature::NameWhole] {
             row[feature as usize] = 1.0;
         }
         for feature in [Feature::Topic, Feature::Beside, Feature::LikeBody, Feature::NameTold] {
             row[feature as usize] = 0.7;
         }
-        assert!(forest.judge(&row) > nothing + 1.0);
+        assert!(chance(&row) > nothing * 2.0);
     }
 }

@@ -38,8 +38,10 @@ pub(crate) fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<J
     let source = read.text.to_string();
     let place = Place::of(&world.known, names, file, &source, line);
     let evidence = evidence::Evidence::of(&world.known, names, &place, file, &query.words);
+    let mut trees = chance::Judge::default();
+    let rows = evidence.rows().into_iter();
     let mut rough: Vec<(f32, DefId, Row)> =
-        evidence.rows().into_iter().map(|(id, row)| (chance::rough(&row), id, row)).collect();
+        rows.map(|(id, row)| (trees.rough(&row), id, row)).collect();
     if rough.len() > JUDGED {
         let better =
             |a: &(f32, DefId, Row), b: &(f32, DefId, Row)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
@@ -47,9 +49,9 @@ pub(crate) fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<J
         rough.truncate(JUDGED);
         rough.sort_unstable_by_key(|one| one.1);
     }
-    let judged = rough.into_iter().map(|(_, id, row)| {
+    let judged = rough.into_iter().map(|(rough, id, row)| {
         let (file, def) = view.def(id);
-        Judged { file, def: *def, chance: chance::of(&row), row }
+        Judged { file, def: *def, chance: trees.chance(rough, &row), row }
     });
     judged.collect()
 }
