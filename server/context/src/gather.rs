@@ -61,6 +61,12 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
     let item = |(key, one): (usize, &Offer<'_>)| one.item(key);
     let items: Vec<Item> = offers.iter().enumerate().map(item).collect();
     let header = |file: usize| tokens::lines(&world.known.view.file(file).name) + 2;
+    let mut files = pack::pack(&items, left, header);
+    if query.intent == Intent::Change {
+        // Whoever reads of a change asks first which files it touches.
+        let none = |chosen: &[Item]| chosen.iter().map(|item| 1.0 - item.chance).product::<f32>();
+        files.sort_by(|a, b| none(&a.1).total_cmp(&none(&b.1)));
+    }
     // Few are selected, so it is put into words for these alone.
     let reason = |offer: &Offer<'_>| match offer {
         Offer::Used { one, .. } => {
@@ -68,7 +74,7 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
         }
         Offer::Piece(one) => one.reason.clone(),
     };
-    for (file, chosen) in pack::pack(&items, left, header) {
+    for (file, chosen) in files {
         let entry = world.known.view.file(file);
         let Ok(source) = world.snapshot.letters(&entry.at) else { continue };
         let lines = Lines::of(&source);
@@ -168,24 +174,32 @@ fn once(mut list: Vec<Offer<'_>>) -> Vec<Offer<'_>> {
     list
 }
 
-/// Everything that came into question, the likeliest first.
+/// Everything that came into question, the likeliest first: for a change, what may change along;
+/// otherwise what the code at the place may use.
 #[must_use]
 pub fn consider(world: &World, query: &ContextQuery) -> Vec<Considered> {
     let names = world.known.names.read().unwrap_or_else(PoisonError::into_inner);
+    let of = |file: usize, def: &Def, name: String, chance: f32, features: &[f32]| Considered {
+        file: world.known.view.file(file).name.to_string(),
+        line: def.line as usize,
+        last: def.last as usize,
+        name,
+        chance,
+        tokens: u32::from(def.cost),
+        features: features.to_vec(),
+    };
+    if query.intent == Intent::Change {
+        let name = |one: &together::Judged| names.text(one.def.name).to_owned();
+        let list = together::judge(world, query, &names);
+        let list = list.iter().map(|one| of(one.file, &one.def, name(one), one.chance, &one.row));
+        let mut list: Vec<Considered> = list.collect();
+        list.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+        return list;
+    }
     let judgement = Judgement::of(world, query, &names, JUDGED.end);
-    judgement
-        .list
-        .iter()
-        .map(|one| Considered {
-            file: world.known.view.file(one.file).name.to_string(),
-            line: one.def.line as usize,
-            last: one.def.last as usize,
-            name: one.name(&names),
-            chance: one.chance,
-            tokens: u32::from(one.def.cost),
-            features: judgement.rows[one.row].to_vec(),
-        })
-        .collect()
+    let row = |one: &Judged<'_>| &judgement.rows[one.row];
+    let list = judgement.list.iter();
+    list.map(|one| of(one.file, one.def, one.name(&names), one.chance, row(one))).collect()
 }
 
 /// A definition with its chance.

@@ -143,6 +143,9 @@ impl Index {
         }
         state.take_open(&self.root, snapshot);
         state.settle();
+        if let Some(log) = state.unread.take() {
+            state.history = Arc::new(History::parse(&log, &state.layout));
+        }
         let known = Known {
             names: Arc::clone(&state.names),
             view: state.view.clone(),
@@ -181,12 +184,19 @@ impl Index {
         (fresh >= WORTH_KEEPING.max(files / 20)).then(|| state.to_keep())
     }
 
-    /// Learns which files changed together from `log`: a line `@` for each commit, the latest
-    /// first, followed by the paths that it touches, relative to the root. Files that the index
-    /// does not know are left out, so it is of use once a world was made.
-    pub fn learn_history(&self, log: &str) {
+    /// Whether the history up to the commit `latest` has been handed over.
+    #[must_use]
+    pub fn knows_history(&self, latest: &str) -> bool {
+        self.state().latest == latest
+    }
+
+    /// Learns which files changed together, and with what words, from the log of the commits up
+    /// to `latest`: for each, the latest first, a line of a NUL and its subject, followed by the
+    /// paths that it touches, relative to the root.
+    pub fn learn_history(&self, latest: &str, log: String) {
         let mut state = self.state();
-        state.history = Arc::new(History::parse(log, &state.layout));
+        latest.clone_into(&mut state.latest);
+        state.unread = Some(log);
     }
 
     /// Takes what is known now for the whole that later changes are seen against.

@@ -31,6 +31,7 @@ mod names;
 mod pack;
 mod piece;
 mod place;
+mod prose;
 mod query;
 mod reach;
 mod recent;
@@ -49,8 +50,11 @@ pub use index::{Index, World};
 pub use indexes::Indexes;
 pub use query::{Complaint, ContextQuery, Fragment, Intent, TokenBudget};
 
-/// The names of the numbers by which definitions are judged.
+/// The names of the numbers by which definitions are judged where `intent` is meant.
 #[must_use]
-pub fn feature_names() -> &'static [&'static str] {
-    &features::NAMES
+pub fn feature_names(intent: Intent) -> &'static [&'static str] {
+    match intent {
+        Intent::Change => &together::NAMES,
+        Intent::Implement | Intent::Fix => &features::NAMES,
+    }
 }

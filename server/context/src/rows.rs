@@ -15,6 +15,8 @@ use crate::votes::{Ballot, Shares, Special};
 
 /// A name with more definitions than these brings none of them into question by itself.
 pub(crate) const MAX_AMBIGUITY: usize = 60;
+/// Definitions that come into question since the open file sees them without importing them.
+const MAX_SEEN: usize = 2000;
 
 /// The definitions that come into question, with their numbers, in a fixed order.
 pub(crate) struct Candidates {
@@ -43,6 +45,8 @@ pub(crate) struct Imported {
     pub(crate) by_name: FxHashMap<NameId, Vec<usize>>,
     /// These and those that are seen without an import.
     pub(crate) files: FxHashSet<usize>,
+    /// Files whose names the open one sees without importing them.
+    seen: Vec<usize>,
 }
 
 impl Imported {
@@ -53,13 +57,14 @@ impl Imported {
             paths.iter().filter_map(|path| by_path.get(path).copied()).collect()
         };
         let mut by_name: FxHashMap<NameId, Vec<usize>> = FxHashMap::default();
-        let mut files: FxHashSet<usize> = numbers(&place.seen).into_iter().collect();
+        let seen = numbers(&place.seen);
+        let mut files: FxHashSet<usize> = seen.iter().copied().collect();
         for (alias, paths) in &place.imports {
             let from = numbers(paths);
             files.extend(&from);
             by_name.entry(*alias).or_default().extend(from);
         }
-        Imported { by_name, files }
+        Imported { by_name, files, seen }
     }
 }
 
@@ -119,6 +124,9 @@ fn ids(
         let offered = view.defs_of(file).filter(|id| crate::graph::is_offered(view.def(*id).1));
         offered.take(MAX_MEMBERS).for_each(&mut add);
     }
+    let seen = imported.seen.iter().flat_map(|file| view.defs_of(*file));
+    let offered = seen.filter(|id| crate::graph::is_offered(view.def(*id).1));
+    offered.take(MAX_SEEN).for_each(&mut add);
     // The open file itself is seen by whoever asks.
     list.retain(|id| Some(view.def(*id).0) != place.file);
     list
@@ -148,7 +156,7 @@ fn row(view: &View, imported: &Imported, id: DefId, shares: Shares, cards: &mut 
     set(Feature::VoteOwner, shares.owner);
     set(Feature::VoteImports, shares.imports);
     set(Feature::VoteCallers, shares.callers);
-    set(Feature::Public, is(def.is(PUBLIC)));
+    set(Feature::Public, is(def.is(PUBLIC) || imported.seen.contains(&file)));
     set(Feature::OfTrait, is(def.via != 0 && def.via != def.owner));
     kind(def, &mut set);
     row

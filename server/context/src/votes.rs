@@ -372,6 +372,13 @@ impl<'a> Ballot<'a> {
         }
     }
 
+    /// Whether a file sees what another one keeps to itself: those of a package in Go.
+    fn sees_all(&self, file: usize, other: usize) -> bool {
+        let (file, other) = (self.view.file(file), self.view.file(other));
+        let folder = crate::imports::folder;
+        file.language.id() == "go" && folder(&file.name) == folder(&other.name)
+    }
+
     /// How well the place of a definition fits a use of its name in `file`.
     fn place_fit(
         &self,
@@ -383,7 +390,8 @@ impl<'a> Ballot<'a> {
         def: &Def,
     ) -> f32 {
         let same_file = file == def_file;
-        let hidden = if def.is(PUBLIC) || same_file { 1.0 } else { 0.1 };
+        let is_seen = def.is(PUBLIC) || same_file || self.sees_all(file, def_file);
+        let hidden = if is_seen { 1.0 } else { 0.1 };
         let qualifier = one.qualifier;
         let special = &self.special;
         let fit = if def.owner == 0 {

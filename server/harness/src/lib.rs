@@ -8,6 +8,7 @@ mod answer;
 mod calls;
 mod checks;
 mod gate;
+mod history;
 mod opening;
 mod prompt;
 mod recovery;
@@ -29,6 +30,7 @@ pub use checks::Checks;
 pub use context::Indexes;
 // Tools speak of these and of nothing else that belongs to models.
 pub use gate::{Verdict, inspect, new_complaints};
+pub use history::learn_history;
 pub use model::{RawJson, ToolSpec};
 pub use prompt::PromptPlan;
 pub use recovery::Recovery;

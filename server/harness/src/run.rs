@@ -138,6 +138,10 @@ impl Run<'_> {
         });
         self.phase(Phase::Gathering);
         let (limit, indexes) = (spec.context_bytes, self.harness.indexes.clone());
+        if crate::opening::asks_history(task) {
+            let root = task.snapshot.root();
+            crate::history::learn_history(root, &indexes.of(root), &self.cancel).await;
+        }
         let asked = task.clone();
         // It reads files and computes, which is no work for a thread that others wait for.
         let context =
