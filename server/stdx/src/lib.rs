@@ -6,6 +6,7 @@
 
 mod clock;
 mod hash;
+mod memory;
 mod never;
 #[doc(hidden)]
 pub use never::log_never;
@@ -16,4 +17,5 @@ pub mod store;
 
 pub use clock::{Clock, Instant, ManualClock, SystemClock};
 pub use hash::content_hash;
+pub use memory::give_back_memory;
 pub use path::{AbsPath, NotAbsolute};

@@ -19,7 +19,7 @@ struct Room {
 const ROOMS: &[Room] = &[
     // The ground.
     Room { name: "text", imports: &[], doors: &["ropey", "imara-diff"], waits: false },
-    Room { name: "stdx", imports: &[], doors: &["rustix", "blake3"], waits: true },
+    Room { name: "stdx", imports: &[], doors: &["rustix", "blake3", "libc"], waits: true },
     // The project.
     Room {
         name: "syntax",
