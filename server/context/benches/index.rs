@@ -1,6 +1,7 @@
 //! The index of this project's own sources: from nothing, beside a bare parse of the same files
-//! on as many threads; after a keystroke; and a selection from it.
+//! on as many threads; from what was kept; after a keystroke; and a selection from it.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark tidies up after itself")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot read its sources is no benchmark")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,8 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use context::{ContextQuery, Index, Intent, TokenBudget};
 use divan::Bencher;
 use stdx::AbsPath;
+use stdx::cache::CacheDir;
 use syntax::{Language, SyntaxTree};
-use workspace::{Documents, Snapshot};
+use workspace::{Change, Documents, Locate, Snapshot};
 
 fn main() {
     divan::main();
@@ -53,19 +55,51 @@ fn bare_parse_of_the_same_files(bencher: Bencher<'_, '_>) {
     });
 }
 
+/// All that was kept is as the disk has it.
+#[divan::bench(sample_count = 20)]
+fn from_what_was_kept(bencher: Bencher<'_, '_>) {
+    let path = std::env::temp_dir().join(format!("ostler-index-bench-{}", std::process::id()));
+    let folder = CacheDir::open(&path).unwrap();
+    drop(Index::kept_in(root(), &folder).world(&Snapshot::of_disk(root())));
+    bencher.bench(|| Index::kept_in(root(), &folder).world(&Snapshot::of_disk(root())));
+    std::fs::remove_dir_all(path).unwrap();
+}
+
+/// Nobody watches, and nothing has changed.
+#[divan::bench(sample_count = 20)]
+fn another_look(bencher: Bencher<'_, '_>) {
+    let index = Index::new(root());
+    drop(index.world(&Snapshot::of_disk(root())));
+    bencher.bench(|| {
+        index.invalidate_all();
+        index.world(&Snapshot::of_disk(root()))
+    });
+}
+
+/// What a letter costs the index; the tree is the editor's path and counts there.
 #[divan::bench(sample_count = 100)]
 fn keystroke(bencher: Bencher<'_, '_>) {
-    let (path, _) = open_file();
+    let (path, line) = open_file();
     let text = Snapshot::of_disk(root()).read_once(&path).unwrap();
     let index = Index::new(root());
     let mut documents = Documents::default();
+    documents.open(path.clone(), 0, &text);
     drop(index.world(&documents.snapshot(root())));
     let mut version = 0;
-    bencher.bench_local(|| {
-        version += 1;
-        documents.open(path.clone(), version, &format!("{text}\nfn typed_{version}() {{}}\n"));
-        index.world(&documents.snapshot(root()))
-    });
+    bencher
+        .with_inputs(|| {
+            version += 1;
+            let place: Locate = Box::new(move |text| {
+                let at = text.line_range(line).end;
+                at..at
+            });
+            let change = Change { range: Some(place), text: "x".to_owned() };
+            documents.change(&path, version, vec![change]);
+            let snapshot = documents.snapshot(root());
+            divan::black_box(snapshot.document(&path).unwrap().tree());
+            snapshot
+        })
+        .bench_local_refs(|snapshot| index.world(snapshot));
 }
 
 #[divan::bench(sample_count = 100)]

@@ -16,6 +16,8 @@ use crate::recent::Recent;
 use crate::state::{State, ToKeep};
 use crate::view::View;
 
+/// After more new files than these, memory is given back.
+const MUCH: usize = 200;
 /// When more files than these are said to have changed, all are looked at.
 const MAX_DIRTY: usize = 4096;
 /// Fewer files than these are read again as quickly as what is kept of them.
@@ -127,20 +129,19 @@ impl Index {
     pub fn world(&self, snapshot: &Snapshot) -> World {
         let dirty = std::mem::take(&mut *self.dirty.lock().unwrap_or_else(PoisonError::into_inner));
         let mut state = self.state();
-        let mut to_keep = None;
+        let mut fresh = 0;
         let many = |path: &AbsPath| state.is_of_many(path);
         let everything = dirty.everything || dirty.paths.iter().any(many);
         if !state.is_built {
-            let fresh = state.build(&self.root, self.load());
-            to_keep = self.worth_keeping(&state, fresh);
+            fresh = state.build(&self.root, self.load());
         } else if everything {
-            let fresh = state.look_again(&self.root);
-            to_keep = fresh.and_then(|fresh| self.worth_keeping(&state, fresh));
+            fresh = state.look_again(&self.root).unwrap_or(0);
         } else {
             for path in &dirty.paths {
                 state.reread(&self.root, path);
             }
         }
+        let to_keep = self.worth_keeping(&state, fresh);
         state.take_open(&self.root, snapshot);
         state.settle();
         if let Some(log) = state.unread.take() {
@@ -156,6 +157,10 @@ impl Index {
         drop(state);
         if let (Some(shelf), Some(to_keep)) = (&self.shelf, to_keep) {
             keep(shelf, &to_keep);
+        }
+        if fresh >= MUCH {
+            // Trees took several times what the facts take that were read off them.
+            stdx::give_back_memory();
         }
         World { snapshot: snapshot.clone(), known }
     }
