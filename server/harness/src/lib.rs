@@ -9,6 +9,7 @@ mod calls;
 mod checks;
 mod gate;
 mod opening;
+mod phases;
 mod prompt;
 mod recovery;
 mod room;
@@ -29,6 +30,7 @@ pub use context::Indexes;
 // Tools speak of these and of nothing else that belongs to models.
 pub use gate::{Verdict, inspect, new_complaints};
 pub use model::{RawJson, ToolSpec};
+pub use phases::error_phase;
 pub use prompt::PromptPlan;
 pub use recovery::Recovery;
 pub use run::Harness;
