@@ -351,8 +351,8 @@ impl Place<'_> {
                 _ if doubled => rank::LIKELY - 6,
                 Kind::Punctuation => rank::POSSIBLE - 4,
                 Kind::Word if tokens::is_keyword(word) => rank::POSSIBLE + 8,
-                // It says something that is lost with it.
-                _ => rank::DESPERATE + 5,
+                // It says something that would be lost with it.
+                _ => continue,
             };
             repairs.extend(self.delete(rank + u32::from(index != self.at) * 4, index));
         }

@@ -305,7 +305,7 @@ fn drop_trait_item(source: &Source<'_>) -> Vec<Site> {
         .filter(|function| function.is_method && function.body.is_none())
         .filter(|function| !source.is_frozen(function.name))
         .filter_map(|function| {
-            let end = source.find_before(function.params.1, ";", "{")?;
+            let end = source.find_before(function.params.1 + 1, ";", "{")?;
             Some(source.cut(function.first, end))
         })
         .collect()

@@ -328,7 +328,7 @@ fn slips() {
     check("foreign-keyword", "trait A {}", &["interface A {}"]);
     check("foreign-type", "type A = i32;", &["type A = int;"]);
     check("foreign-operator", "fn f() { a && b }", &["fn f() { a  and  b }"]);
-    check("wrong-arrow", "fn f() -> u8 {}", &["fn f() => u8 {}"]);
+    check_count("wrong-arrow", "fn f() -> u8 { match a { b => c } }", 2);
     check("dot-for-path", "fn f() { A::b(); }", &["fn f() { A.b(); }"]);
     check("path-for-dot", "fn f() { a.b(); }", &["fn f() { a::b(); }"]);
     check("drop-dot", "fn f() { a.b(); }", &["fn f() { a b(); }"]);
