@@ -124,7 +124,8 @@ mod tests {
             diagnostics: vec![error.clone()],
             ..CheckReport::default()
         };
-        let changed = BTreeMap::from([("a.rs".to_owned(), vec![4..5])]);
+        let lines = std::iter::once(4..5).collect();
+        let changed = BTreeMap::from([("a.rs".to_owned(), lines)]);
         let new = vec![after.clone()];
         let found = revealed(&report(before), &report(after), &new, &changed);
         assert_eq!(!found.is_empty(), expected, "{after:?}");

@@ -12,6 +12,9 @@ use crate::tokens::{self, Token};
 
 pub(super) const SOURCE: Source = Source { needs: |_, error| own_files(error), propose };
 
+/// The first and the last token of what a place points at.
+type Extent = fn(&str, &[Token], &Span) -> Option<(usize, usize)>;
+
 fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     match error.code.as_deref() {
         Some("E0428" | "E0201" | "E0592" | "E0119" | "E0252" | "E0254" | "E0034" | "E0765") => {
@@ -31,11 +34,7 @@ fn words<'a>(text: &'a str, tokens: &[Token], (first, last): (usize, usize)) -> 
 }
 
 /// The places of `error` that hold the same, as `extent` sees them: the later one goes.
-fn twins(
-    known: &Known<'_>,
-    error: &Diagnostic,
-    extent: fn(&str, &[Token], &Span) -> Option<(usize, usize)>,
-) -> Vec<Candidate> {
+fn twins(known: &Known<'_>, error: &Diagnostic, extent: Extent) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (at, one) in error.spans.iter().enumerate() {
         for other in &error.spans[at + 1..] {

@@ -115,7 +115,7 @@ impl Search {
         let Some(best) = self.finals.iter().min_by_key(|it| it.failed).cloned() else { return };
         let doubt = best.kept.iter().map(|step| step.rank).max().unwrap_or(0);
         match &self.first {
-            Some(first) if best.failed > 0 && doubt >= rank::LIKELY => {
+            Some(first) if best.failed > 0 && doubt > rank::PROPOSED => {
                 self.states = vec![State { untried: Some(VecDeque::new()), ..first.clone() }];
                 self.kept.clear();
                 self.refused = Some(best.failed);
