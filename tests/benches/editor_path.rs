@@ -3,18 +3,20 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and may panic")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark takes the time and lays out files")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+mod server;
 
-use serde_json::{Value, json};
+use std::time::Instant;
+
+use serde_json::json;
 use stdx::AbsPath;
 use workspace::{Change, Documents};
+
+use crate::server::{Server, report};
 
 const LINES: usize = 10_000;
 const REQUESTS: usize = 2_000;
 const KEYSTROKES: usize = 2_000;
+const STATEMENT: &str = "let z = twice(x) + 1; ";
 
 fn main() {
     keystrokes();
@@ -30,106 +32,32 @@ fn source() -> String {
     (0..LINES / 5).map(function).collect()
 }
 
-fn report(what: &str, mut times: Vec<Duration>) {
-    times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    println!(
-        "{what}: p50 {:?}, p95 {:?}, p99 {:?}, max {:?} (n={})",
-        at(0.5),
-        at(0.95),
-        at(0.99),
-        at(1.0),
-        times.len()
-    );
-}
-
-/// One character typed at a time, in the middle of the file.
+/// A statement typed letter by letter in the middle of the file, again and again in other
+/// functions. The server does nothing else when a key is pressed: who needs a tree asks for it
+/// later. `server/syntax/benches/keystroke.rs` has what the tree costs.
 fn keystrokes() {
     let path = AbsPath::new("/project/src/lib.rs").unwrap();
     let root = AbsPath::new("/project").unwrap();
-    for parsed in [false, true] {
-        let mut documents = Documents::default();
-        documents.open(path.clone(), 0, &source());
-        if parsed {
-            let _ = documents.snapshot(root.clone()).document(&path).unwrap().tree();
-        }
-        let mut times = Vec::new();
-        for n in 0..KEYSTROKES {
-            let start = Instant::now();
-            let change = Change {
-                range: Some(Box::new(move |text| {
-                    let line = text.line_range(LINES / 2 + 3 + (n % 7) * 5);
-                    line.end..line.end
-                })),
-                text: if n % 2 == 0 { " ".to_owned() } else { "/".to_owned() },
-            };
-            documents.change(&path, n as i32 + 1, vec![change]);
-            if parsed {
-                let _ = documents.snapshot(root.clone()).document(&path).unwrap().tree();
-            }
-            times.push(start.elapsed());
-        }
-        let what = if parsed { "didChange with reparse" } else { "didChange without reparse" };
-        report(what, times);
+    let mut documents = Documents::default();
+    documents.open(path.clone(), 0, &source());
+    // There is a tree that has to hear of the edits.
+    let _ = documents.snapshot(root).document(&path).unwrap().tree();
+    let mut times = Vec::new();
+    for n in 0..KEYSTROKES {
+        let start = Instant::now();
+        let column = n % STATEMENT.len();
+        let line = LINES / 2 + 3 + (n / STATEMENT.len()) % 300 * 5;
+        let change = Change {
+            range: Some(Box::new(move |text| {
+                let at = text.line_range(line).start + column;
+                at..at
+            })),
+            text: STATEMENT[column..=column].to_owned(),
+        };
+        documents.change(&path, n as i32 + 1, vec![change]);
+        times.push(start.elapsed());
     }
-}
-
-struct Server {
-    process: Child,
-    stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
-    id: u64,
-}
-
-impl Server {
-    fn send(&mut self, message: &Value) {
-        let body = message.to_string();
-        write!(self.stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-        self.stdin.flush().unwrap();
-    }
-
-    fn receive(&mut self) -> Value {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            assert_ne!(self.stdout.read_line(&mut line).unwrap(), 0, "the server has ended");
-            match line.trim().strip_prefix("Content-Length: ") {
-                Some(number) => length = number.parse().unwrap(),
-                None if line.trim().is_empty() => break,
-                None => {}
-            }
-        }
-        let mut body = vec![0; length];
-        self.stdout.read_exact(&mut body).unwrap();
-        serde_json::from_slice(&body).unwrap()
-    }
-
-    fn request(&mut self, method: &str, params: Value) -> Value {
-        self.id += 1;
-        let id = self.id;
-        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
-        loop {
-            let message = self.receive();
-            if message["id"] == id && message.get("method").is_none() {
-                return message["result"].clone();
-            }
-            if message.get("method").is_some() && message.get("id").is_some() {
-                self.send(&json!({"jsonrpc": "2.0", "id": message["id"], "result": null}));
-            }
-        }
-    }
-}
-
-fn start(project: &Path) -> Server {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_server-under-test"))
-        .env("OSTLER_DATA_DIR", project.join("data"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let stdin = process.stdin.take().unwrap();
-    let stdout = BufReader::new(process.stdout.take().unwrap());
-    Server { process, stdin, stdout, id: 0 }
+    report("didChange", times);
 }
 
 /// Code actions on a large file while a task of the real harness runs a checker that never ends.
@@ -141,7 +69,7 @@ fn code_actions() {
     std::fs::write(project.join("Cargo.toml"), manifest).unwrap();
     std::fs::write(project.join("build.rs"), "fn main() { loop {} }\n").unwrap();
     std::fs::write(project.join("src/lib.rs"), source()).unwrap();
-    let mut server = start(&project);
+    let mut server = Server::start(&project, &[]);
     let root = format!("file://{}", project.display());
     let uri = format!("{root}/src/lib.rs");
     let capabilities = json!({
@@ -154,7 +82,7 @@ fn code_actions() {
         "initialize",
         json!({"processId": null, "rootUri": root, "capabilities": capabilities}),
     );
-    server.send(&json!({"jsonrpc": "2.0", "method": "initialized", "params": {}}));
+    server.notify("initialized", json!({}));
     let document = json!({"uri": uri, "languageId": "rust", "version": 1, "text": source()});
     server.send(&json!({
         "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document},
@@ -189,8 +117,6 @@ fn code_actions() {
     let started = server.request("workspace/executeCommand", command);
     assert!(started["task"].is_u64(), "{started}");
     measure(&mut server, "code action, a task running");
-    server.request("shutdown", Value::Null);
-    server.send(&json!({"jsonrpc": "2.0", "method": "exit", "params": null}));
-    server.process.wait().unwrap();
+    server.quit();
     std::fs::remove_dir_all(&project).unwrap();
 }

@@ -45,6 +45,7 @@ impl TaskRunner for Idle {
                 change: draft.source_change(),
                 summary: String::new(),
                 grade: Grade::Unchecked,
+                unconfined: false,
                 problems: Vec::new(),
                 failed_tests: Vec::new(),
                 draft,

@@ -26,6 +26,9 @@ pub(crate) enum Command {
     Demo,
     /// Do one task without an editor and print the checked change.
     Run(Run),
+    /// Do a recorded task again without a network: `ostler run --record FILE` has recorded what
+    /// the model said. The project must be as it was then; nothing is written to it.
+    Replay(Replay),
     /// Show which code would be put before a model at a place, and why.
     Context(Context),
     /// Apply edits as models write them to texts on stdin, and print the texts that come of it.
@@ -37,8 +40,10 @@ pub(crate) enum Command {
     },
     /// Trust a workspace: its own `.ostler/config.toml` counts from now on.
     ///
-    /// Even then it cannot choose the model, set an endpoint or name a key. The list of trusted
-    /// workspaces lies in Ostler's data folder, outside of all of them.
+    /// Even then it cannot choose the model, set an endpoint or name a key. Where nothing on this
+    /// machine confines programs, it also lets checks run what the project builds (build scripts,
+    /// macros) as you. The list of trusted workspaces lies in Ostler's data folder, outside of all
+    /// of them.
     Trust(Trust),
     /// Trust a workspace no more.
     Untrust {
@@ -48,7 +53,8 @@ pub(crate) enum Command {
     /// Check everything that can be wrong, and say how to mend it; exit code 1 if anything is.
     ///
     /// Looks at the program, the settings, the model with its key and server, the toolchain and
-    /// the project, the sandbox, editors, and the data folder. Programs of the project run confined.
+    /// the project, its languages, the sandbox, editors, and the data folder. Programs of the
+    /// project run confined.
     Doctor(Doctor),
     /// Connect an editor: show what its configuration lacks, or write it.
     ///
@@ -96,12 +102,30 @@ pub(crate) struct Run {
     /// Write the change to the project's files instead of only printing it.
     #[arg(long)]
     pub(crate) apply: bool,
-    /// Grants the task a capability (`all` for every one). No tool asks for one so far.
+    /// Record what goes to the model and comes back in this new file, for `ostler replay`. The
+    /// file holds parts of the project, and no key; only you can read it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Grants the task a capability, or `all` of them. There is one so far, `unconfined`: where
+    /// nothing on this machine confines programs, checks run nevertheless, as in a trusted project.
     #[arg(long, value_name = "CAPABILITY")]
     pub(crate) allow: Vec<String>,
     /// What is to be done, such as "fix the build".
     #[arg(required = true)]
     pub(crate) task: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Replay {
+    /// The project; the current folder if not given.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) root: Option<PathBuf>,
+    /// Print each event of the session as one JSON object a line, the outcome last.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The recording.
+    #[arg(value_name = "FILE")]
+    pub(crate) recording: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ mod config;
 mod context;
 mod demo;
 mod doctor;
+mod replay;
 mod run;
 mod serve;
 mod setup;
@@ -26,6 +27,10 @@ pub(crate) async fn run(args: Args) -> ExitCode {
         Some(Command::Demo) => code(demo::demo(&sources).await),
         Some(Command::Context(args)) => code(context::context(args).await),
         Some(Command::Run(args)) => match run::run(args, sources).await {
+            Ok(code) => code,
+            Err(error) => fail(&format!("{error:#}")),
+        },
+        Some(Command::Replay(args)) => match replay::replay(args, sources).await {
             Ok(code) => code,
             Err(error) => fail(&format!("{error:#}")),
         },

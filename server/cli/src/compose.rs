@@ -2,6 +2,7 @@
 
 mod models;
 mod sources;
+mod team;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,25 +11,36 @@ use anyhow::{Context, Result};
 use context::Indexes;
 use harness::session::Sink;
 use harness::{Harness, HarnessSpec, Recovery, Verifier};
-use model::Model;
-use sandbox::{CargoVerifier, SandboxConfig};
-use settings::{Origin, Settings};
+use sandbox::{CargoVerifier, SandboxConfig, Unconfined};
+use settings::{Origin, Settings, TrustStore};
 use stdx::store::{AppendLog, DataDir};
-use stdx::{Clock, SystemClock};
+use stdx::{AbsPath, Clock, SystemClock};
 
-pub(crate) use models::{ClientKeys, Decisions, answers, model, remedy, server_of};
+pub(crate) use models::{ClientKeys, Decisions, answers, remedy, server_of};
 pub(crate) use sources::{Read, Sources, config_home, data_dir, data_home, folder, variable};
+pub(crate) use team::{Factory, Team};
 
 /// Who checks drafts. It keeps what it built, so there is one for the whole life of the program.
 pub(crate) fn verifier(
     data: &DataDir,
     settings: &Settings,
     sources: &Sources,
+    unconfined: Unconfined,
 ) -> Result<Arc<dyn Verifier>> {
     let scratch = data.sub("scratch").context("cannot make the scratch folder")?;
     let mut config = SandboxConfig::new(scratch.path());
     config.hidden = secrets(data, settings, sources);
+    config.unconfined = unconfined;
     Ok(Arc::new(CargoVerifier::new(config)))
+}
+
+/// The projects in which programs may run where nothing confines them: those that the user trusts
+/// at that moment.
+pub(crate) fn where_trusted(data: &DataDir) -> Unconfined {
+    let trust = TrustStore::new(data);
+    Unconfined::where_so(move |root| {
+        AbsPath::new(root).is_ok_and(|root| trust.covering(&root).is_some())
+    })
 }
 
 /// What programs of a project must not read, wherever it lies: keys, and texts of other projects.
@@ -42,13 +54,14 @@ fn secrets(data: &DataDir, settings: &Settings, sources: &Sources) -> Vec<PathBu
     hidden
 }
 
-/// The harness with this model.
+/// The harness with these models.
 pub(crate) fn harness(
     settings: &Settings,
-    model: Arc<dyn Model>,
+    team: Team,
     verifier: Arc<dyn Verifier>,
     indexes: Indexes,
 ) -> Harness {
+    let Team { model, fallbacks, .. } = team;
     let mut spec = HarnessSpec::for_model(&model.card());
     // What nobody has set is the specification's own matter.
     let set = settings.get("limits.turns").is_some_and(|turns| turns.origin != Origin::BuiltIn);
@@ -58,9 +71,10 @@ pub(crate) fn harness(
     Harness {
         model,
         tools: tools::all(),
+        in_words: Some(Arc::new(tools::Words)),
         verifier,
         spec,
-        recovery: Recovery::default(),
+        recovery: Recovery { fallbacks, ..Recovery::default() },
         clock: Arc::new(SystemClock::new()),
         indexes,
     }

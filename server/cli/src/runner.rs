@@ -9,16 +9,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use harness::{Draft, Grade, Harness, Outcome, Task, TaskEvent, Verifier};
 use lsp::{ClientSettings, TaskRunner};
-use model::Model;
-use model::secret::Secret;
-use settings::{Choice, Layer, Origin, Settings};
+use settings::{Layer, Origin, Settings};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 use workspace::Snapshot;
 
-use crate::compose::{self, ClientKeys, Decisions, Sources};
+use crate::compose::{self, ClientKeys, Decisions, Factory, Sources, Team};
 
 /// More mistakes than these are not told one by one.
 const TOLD_AT_ONCE: usize = 3;
@@ -29,6 +27,7 @@ pub(crate) struct Runner {
     sources: Sources,
     verifier: Arc<dyn Verifier>,
     indexes: Indexes,
+    models: Factory,
     state: Mutex<State>,
 }
 
@@ -39,14 +38,6 @@ struct State {
     keys: ClientKeys,
     /// What the user has been told already.
     told: BTreeSet<String>,
-    /// The model of the last task, and what it was made from.
-    made: Option<Made>,
-}
-
-struct Made {
-    choice: Choice,
-    key: Option<Secret>,
-    model: Arc<dyn Model>,
 }
 
 impl Runner {
@@ -57,9 +48,11 @@ impl Runner {
     pub(crate) fn new(sources: Sources) -> Result<Runner> {
         let data = compose::data_dir()?;
         let settings = sources.read(None, &[]).settings;
-        let verifier = compose::verifier(&data, &settings, &sources)?;
+        let verifier =
+            compose::verifier(&data, &settings, &sources, compose::where_trusted(&data))?;
         let indexes = Indexes::default();
-        Ok(Runner { data, sources, verifier, indexes, state: Mutex::default() })
+        let (models, state) = (Factory::default(), Mutex::default());
+        Ok(Runner { data, sources, verifier, indexes, models, state })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -76,9 +69,7 @@ impl Runner {
             state.keys = keys;
         }
         let (settings, mut lines) = self.settings(None);
-        if let Err(error) = self.model(&settings) {
-            lines.push(format!("{error:#}; until then the built-in policy does the work"));
-        }
+        lines.extend(self.team(&settings).notices);
         let mut state = self.state();
         lines.retain(|line| state.told.insert(line.clone()));
         let more = lines.len().saturating_sub(TOLD_AT_ONCE);
@@ -96,36 +87,32 @@ impl Runner {
         (read.settings, read.problems.iter().map(ToString::to_string).collect())
     }
 
-    /// The model that the settings choose; the one of the last task, with its connections, if
-    /// nothing has changed.
-    fn model(&self, settings: &Settings) -> Result<Arc<dyn Model>> {
+    /// Who works on a task with these settings: the built-in policy if nobody else can.
+    fn team(&self, settings: &Settings) -> Team {
         let of_client = self.state().keys.clone();
         let decisions = Decisions { of_client, ..Decisions::new(&self.data) };
-        let choice = decisions.decide(settings)?.choice;
-        let key = decisions.secret(&choice)?;
-        let mut state = self.state();
-        if let Some(made) = &state.made
-            && made.choice == choice
-            && made.key == key
-        {
-            return Ok(Arc::clone(&made.model));
-        }
-        let model = compose::model(choice.clone(), key.clone())?;
-        state.made = Some(Made { choice, key, model: Arc::clone(&model) });
-        Ok(model)
+        let decided = decisions.decide(settings);
+        let team = decided.and_then(|decision| self.models.team(settings, &decisions, decision));
+        team.unwrap_or_else(|error| Team {
+            model: Arc::new(offline::Offline::default()),
+            fallbacks: Vec::new(),
+            notices: vec![format!("{error:#}; until then the built-in policy does the work")],
+        })
     }
 
-    fn harness(&self, root: &AbsPath) -> Harness {
+    /// The harness for a task in `root`, and what the user must hear about it.
+    fn harness(&self, root: &AbsPath) -> (Harness, Vec<String>) {
         let (settings, problems) = self.settings(Some(root));
         for problem in problems {
             tracing::warn!("{problem}");
         }
-        let model = self.model(&settings).unwrap_or_else(|error| {
-            tracing::warn!(error = format!("{error:#}"), "the built-in policy does the work");
-            Arc::new(offline::Offline::default())
-        });
+        let mut team = self.team(&settings);
+        let notices = std::mem::take(&mut team.notices);
+        for notice in &notices {
+            tracing::warn!("{notice}");
+        }
         let verifier = Arc::clone(&self.verifier);
-        compose::harness(&settings, model, verifier, self.indexes.clone())
+        (compose::harness(&settings, team, verifier, self.indexes.clone()), notices)
     }
 }
 
@@ -151,7 +138,11 @@ impl TaskRunner for Runner {
         events: UnboundedSender<TaskEvent>,
         cancel: CancellationToken,
     ) -> BoxFuture<'static, Outcome> {
-        let harness = self.harness(task.snapshot.root());
+        let (harness, notices) = self.harness(task.snapshot.root());
+        for notice in notices {
+            // Nobody listening is no reason to stop.
+            let _ = events.send(TaskEvent::Notice(notice));
+        }
         let clock: &dyn Clock = &SystemClock::new();
         let sinks = compose::session_sinks(&self.data, clock);
         async move { harness.run(task, events, sinks, cancel).await.0 }.boxed()

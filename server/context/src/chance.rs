@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::features::{Feature, NAMES, Row};
-use crate::forest::Forest;
+use crate::forest::{Forest, Scratch};
 
 /// Fitted to what hidden bodies of functions used, by gradient boosting of the logistic loss; the
 /// table says on what and how.
@@ -14,18 +14,26 @@ const ROUGH_TREES: usize = 30;
 
 fn forest() -> Option<&'static Forest> {
     static FOREST: OnceLock<Option<Forest>> = OnceLock::new();
-    FOREST.get_or_init(|| Forest::parse(TABLE, &NAMES)).as_ref()
+    FOREST.get_or_init(|| Forest::parse(TABLE, &NAMES, ROUGH_TREES)).as_ref()
 }
 
-/// Between zero and one.
-pub(crate) fn of(row: &Row) -> f32 {
-    let sum = forest().map_or(0.0, |forest| forest.judge(row));
-    1.0 / (1.0 + (-sum).exp())
+/// Judges rows, one after the other.
+#[derive(Default)]
+pub(crate) struct Judge {
+    scratch: Scratch,
 }
 
-/// An estimate at little cost, to leave out what has no chance before the rest is judged.
-pub(crate) fn rough(row: &Row) -> f32 {
-    forest().map_or(0.0, |forest| forest.judge_by(row, ROUGH_TREES))
+impl Judge {
+    /// An estimate at little cost, to leave out what has no chance before the rest is judged.
+    pub(crate) fn rough(&mut self, row: &Row) -> f32 {
+        forest().map_or(0.0, |forest| forest.rough(row, &mut self.scratch))
+    }
+
+    /// Between zero and one; `rough` is the estimate of the same row.
+    pub(crate) fn chance(&mut self, rough: f32, row: &Row) -> f32 {
+        let sum = forest().map_or(0.0, |forest| forest.judge(rough, row, &mut self.scratch));
+        1.0 / (1.0 + (-sum).exp())
+    }
 }
 
 /// The strongest reason, in words.
@@ -57,13 +65,18 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read_and_tells_definitions_apart() {
-        let forest = forest().unwrap();
+        assert!(forest().is_some());
+        let mut judge = Judge::default();
+        let mut chance = |row: &Row| {
+            let rough = judge.rough(row);
+            judge.chance(rough, row)
+        };
         let mut row = [0.0; crate::features::COUNT];
-        let nothing = forest.judge(&row);
+        let nothing = chance(&row);
         row[Feature::NameInFile as usize] = 1.0;
         row[Feature::NameImportedFromHere as usize] = 1.0;
         row[Feature::VoteSimilar as usize] = 0.5;
         row[Feature::VoteFile as usize] = 0.5;
-        assert!(forest.judge(&row) > nothing + 1.0);
+        assert!(chance(&row) > nothing * 2.0);
     }
 }

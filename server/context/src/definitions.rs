@@ -35,7 +35,9 @@ pub(crate) fn definitions(tags: &Tags) -> Vec<Found> {
     for (at, one) in all.iter().enumerate() {
         local[at] = one.owner.is_some_and(|owner| {
             let owner = owner as usize;
-            owner < at && (local[owner] || all[owner].kind.is_callable())
+            // A field that begins with an assignment in a method is one of the method's type.
+            let is_inside = all[owner].kind.is_callable() && one.kind != SymbolKind::Field;
+            owner < at && (local[owner] || is_inside)
         });
     }
     let span = |span: Option<syntax::Span>| span.map_or(0..0, syntax::Span::range);

@@ -2,12 +2,12 @@
 
 use std::sync::PoisonError;
 
-use text::Text;
-
+use crate::chance::Judge;
 use crate::facts::Def;
 use crate::features::Row;
 use crate::graph::DefId;
 use crate::index::World;
+use crate::lines::Lines;
 use crate::names::Names;
 use crate::pack::{self, Item};
 use crate::piece::Piece;
@@ -15,8 +15,10 @@ use crate::place::Place;
 use crate::query::{ContextQuery, Fragment, Intent, TokenBudget};
 use crate::{around, broken, chance, rows, together, tokens};
 
-/// Of what comes into question, how much is judged with care.
-const JUDGED: usize = 1200;
+/// Of what comes into question, how much is judged with care: at least, and at most.
+const JUDGED: std::ops::Range<usize> = 150..1200;
+/// Tokens of a budget for each one more: half of what a signature costs.
+const TOKENS_EACH: u32 = 8;
 
 /// How much less what the code at a place may use counts where something else is asked for.
 const BESIDE: f32 = 0.1;
@@ -53,88 +55,163 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
         fragments.push(fragment);
     }
     let names = world.known.names.read().unwrap_or_else(PoisonError::into_inner);
-    let pieces = pieces(world, query, &names);
-    let item = |(key, one): (usize, &Piece)| Item {
-        file: one.file,
-        first: one.first,
-        last: one.last,
-        cost: one.cost,
-        chance: one.chance,
-        key,
-    };
-    let items: Vec<Item> = pieces.iter().enumerate().map(item).collect();
+    let limit = JUDGED.start + (left / TOKENS_EACH) as usize;
+    let used = Judgement::of(world, query, &names, limit.min(JUDGED.end));
+    let offers = offers(world, query, &names, &used.list);
+    let item = |(key, one): (usize, &Offer<'_>)| one.item(key);
+    let items: Vec<Item> = offers.iter().enumerate().map(item).collect();
     let header = |file: usize| tokens::lines(&world.known.view.file(file).name) + 2;
-    for (file, chosen) in pack::pack(&items, left, header) {
+    let mut files = pack::pack(&items, left, header);
+    if query.intent == Intent::Change {
+        // Whoever reads of a change asks first which files it touches.
+        let none = |chosen: &[Item]| chosen.iter().map(|item| 1.0 - item.chance).product::<f32>();
+        files.sort_by(|a, b| none(&a.1).total_cmp(&none(&b.1)));
+    }
+    // Few are selected, so it is put into words for these alone.
+    let reason = |offer: &Offer<'_>| match offer {
+        Offer::Used { one, .. } => {
+            format!("{}: {}", one.name(&names), chance::reason(&used.rows[one.row]))
+        }
+        Offer::Piece(one) => one.reason.clone(),
+    };
+    for (file, chosen) in files {
         let entry = world.known.view.file(file);
-        let Ok(read) = world.snapshot.read(&entry.at) else { continue };
+        let Ok(source) = world.snapshot.letters(&entry.at) else { continue };
+        let lines = Lines::of(&source);
         for run in merged(&chosen) {
-            fragments.extend(fragment(&entry.name, &read.text, &run, &pieces));
+            // The index may be a keystroke older than the text.
+            let last = run.last.min(lines.count());
+            let text = lines.slice(&source, run.first.min(last), last);
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            let offers = run.keys.iter().map(|key| &offers[*key]);
+            let Some(best) = offers.max_by(|a, b| a.chance().total_cmp(&b.chance())) else {
+                continue;
+            };
+            fragments.push(Fragment {
+                file: entry.name.to_string(),
+                start_line: run.first.min(last) as usize,
+                end_line: last as usize,
+                reason: reason(best),
+                tokens: tokens::lines(text),
+                text: text.to_owned(),
+            });
         }
     }
     fragments
 }
 
+/// Something that may be selected: what the code at the place may use, or what belongs to the
+/// matter itself.
+enum Offer<'a> {
+    Used { one: &'a Judged<'a>, chance: f32 },
+    Piece(Piece),
+}
+
+impl Offer<'_> {
+    fn item(&self, key: usize) -> Item {
+        match self {
+            Offer::Used { one, chance } => Item {
+                file: one.file,
+                first: one.def.line,
+                last: one.def.last,
+                cost: u32::from(one.def.cost),
+                chance: *chance,
+                key,
+            },
+            Offer::Piece(one) => Item {
+                file: one.file,
+                first: one.first,
+                last: one.last,
+                cost: one.cost,
+                chance: one.chance,
+                key,
+            },
+        }
+    }
+
+    fn chance(&self) -> f32 {
+        match self {
+            Offer::Used { chance, .. } => *chance,
+            Offer::Piece(one) => one.chance,
+        }
+    }
+
+    /// File and first line.
+    fn place(&self) -> (usize, u32) {
+        match self {
+            Offer::Used { one, .. } => (one.file, one.def.line),
+            Offer::Piece(one) => (one.file, one.first),
+        }
+    }
+}
+
 /// What may be selected, each line once, with the chance that it helps.
-fn pieces(world: &World, query: &ContextQuery, names: &Names) -> Vec<Piece> {
-    let used = judge(world, query, names);
-    let used = used.iter().map(|one| Piece {
-        file: one.file,
-        first: one.def.line,
-        last: one.def.last,
-        cost: u32::from(one.def.cost),
-        chance: one.chance,
-        reason: format!("{}: {}", one.name(names), chance::reason(&one.row)),
-    });
-    let mut list = match query.intent {
-        Intent::Implement => return used.collect(),
+fn offers<'a>(
+    world: &World,
+    query: &ContextQuery,
+    names: &Names,
+    used: &'a [Judged<'a>],
+) -> Vec<Offer<'a>> {
+    let pieces = match query.intent {
+        Intent::Implement => {
+            return used.iter().map(|one| Offer::Used { one, chance: one.chance }).collect();
+        }
         Intent::Fix => broken::pieces(world, query, names),
         Intent::Change => together::pieces(world, query, names),
     };
+    let mut list: Vec<Offer<'_>> = pieces.into_iter().map(Offer::Piece).collect();
     // What the code at the place may use helps as well, after what belongs to the matter.
-    list.extend(used.map(|one| Piece { chance: one.chance * BESIDE, ..one }));
+    list.extend(used.iter().map(|one| Offer::Used { one, chance: one.chance * BESIDE }));
     once(list)
 }
 
-/// The likeliest piece of those that begin in the same line.
-fn once(mut list: Vec<Piece>) -> Vec<Piece> {
-    list.sort_by(|a, b| {
-        let place = |one: &Piece| (one.file, one.first);
-        place(a).cmp(&place(b)).then(b.chance.total_cmp(&a.chance))
-    });
-    list.dedup_by_key(|one| (one.file, one.first));
-    list.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+/// The likeliest of those that begin in the same line.
+fn once(mut list: Vec<Offer<'_>>) -> Vec<Offer<'_>> {
+    list.sort_by(|a, b| a.place().cmp(&b.place()).then(b.chance().total_cmp(&a.chance())));
+    list.dedup_by_key(|one| one.place());
+    list.sort_by(|a, b| b.chance().total_cmp(&a.chance()));
     list
 }
 
-/// Everything that came into question, the likeliest first.
+/// Everything that came into question, the likeliest first: for a change, what may change along;
+/// otherwise what the code at the place may use.
 #[must_use]
 pub fn consider(world: &World, query: &ContextQuery) -> Vec<Considered> {
     let names = world.known.names.read().unwrap_or_else(PoisonError::into_inner);
-    let mut list: Vec<Considered> = judge(world, query, &names)
-        .iter()
-        .map(|one| Considered {
-            file: world.known.view.file(one.file).name.to_string(),
-            line: one.def.line as usize,
-            last: one.def.last as usize,
-            name: one.name(&names),
-            chance: one.chance,
-            tokens: u32::from(one.def.cost),
-            features: one.row.to_vec(),
-        })
-        .collect();
-    list.sort_by(|a, b| b.chance.total_cmp(&a.chance));
-    list
+    let of = |file: usize, def: &Def, name: String, chance: f32, features: &[f32]| Considered {
+        file: world.known.view.file(file).name.to_string(),
+        line: def.line as usize,
+        last: def.last as usize,
+        name,
+        chance,
+        tokens: u32::from(def.cost),
+        features: features.to_vec(),
+    };
+    if query.intent == Intent::Change {
+        let name = |one: &together::Judged| names.text(one.def.name).to_owned();
+        let list = together::judge(world, query, &names);
+        let list = list.iter().map(|one| of(one.file, &one.def, name(one), one.chance, &one.row));
+        let mut list: Vec<Considered> = list.collect();
+        list.sort_by(|a, b| b.chance.total_cmp(&a.chance));
+        return list;
+    }
+    let judgement = Judgement::of(world, query, &names, JUDGED.end);
+    let row = |one: &Judged<'_>| &judgement.rows[one.row];
+    let list = judgement.list.iter();
+    list.map(|one| of(one.file, one.def, one.name(&names), one.chance, row(one))).collect()
 }
 
 /// A definition with its chance.
-struct Judged {
+struct Judged<'a> {
     file: usize,
-    def: Def,
-    row: Row,
+    def: &'a Def,
+    /// The number of its row.
+    row: usize,
     chance: f32,
 }
 
-impl Judged {
+impl Judged<'_> {
     fn name(&self, names: &Names) -> String {
         let name = names.text(self.def.name);
         match names.text(self.def.owner) {
@@ -144,36 +221,45 @@ impl Judged {
     }
 }
 
-fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<Judged> {
-    let known = &world.known;
-    let Some((path, bytes)) = &query.place else { return Vec::new() };
-    let Some(file) = known.view.file_at(path) else { return Vec::new() };
-    let Ok(read) = world.snapshot.read(path) else { return Vec::new() };
-    let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
-    let source = read.text.to_string();
-    let place = Place::of(known, names, file, &source, line);
-    let found = rows::candidates(known, names, &place);
-    let with_chance = |(id, row): (DefId, Row)| (chance::rough(&row), id, row);
-    let mut rough: Vec<(f32, DefId, Row)> =
-        found.ids.into_iter().zip(found.rows).map(with_chance).collect();
-    if rough.len() > JUDGED {
-        let better =
-            |a: &(f32, DefId, Row), b: &(f32, DefId, Row)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        rough.select_nth_unstable_by(JUDGED, better);
-        rough.truncate(JUDGED);
-    }
-    let mut judged: Vec<Judged> = rough
-        .into_iter()
-        .map(|(_, id, row)| {
+/// The definitions that the code at a place may use.
+#[derive(Default)]
+struct Judgement<'a> {
+    /// The likeliest first.
+    list: Vec<Judged<'a>>,
+    rows: Vec<Row>,
+}
+
+impl<'a> Judgement<'a> {
+    /// The `limit` likeliest ones, by a rough estimate.
+    fn of(world: &'a World, query: &ContextQuery, names: &Names, limit: usize) -> Judgement<'a> {
+        let known = &world.known;
+        let Some((path, bytes)) = &query.place else { return Judgement::default() };
+        let Some(file) = known.view.file_at(path) else { return Judgement::default() };
+        let Ok(read) = world.snapshot.read(path) else { return Judgement::default() };
+        let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
+        let source = read.text.to_string();
+        let place = Place::of(known, names, file, &source, line);
+        let found = rows::candidates(known, names, &place);
+        let mut judge = Judge::default();
+        let mut rough: Vec<(f32, DefId, usize)> = Vec::with_capacity(found.ids.len());
+        for (at, (id, row)) in found.ids.iter().zip(&found.rows).enumerate() {
+            rough.push((judge.rough(row), *id, at));
+        }
+        if rough.len() > limit {
+            rough.select_nth_unstable_by(limit, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            rough.truncate(limit);
+        }
+        let with_chance = |(rough, id, row): (f32, DefId, usize)| {
             let (file, def) = known.view.def(id);
-            Judged { file, def: *def, chance: chance::of(&row), row }
-        })
-        .collect();
-    judged.sort_by(|a, b| {
-        let place = |one: &Judged| (one.file, one.def.line);
-        b.chance.total_cmp(&a.chance).then_with(|| place(a).cmp(&place(b)))
-    });
-    judged
+            Judged { file, def, row, chance: judge.chance(rough, &found.rows[row]) }
+        };
+        let mut list: Vec<Judged<'_>> = rough.into_iter().map(with_chance).collect();
+        list.sort_by(|a, b| {
+            let place = |one: &Judged<'_>| (one.file, one.def.line);
+            b.chance.total_cmp(&a.chance).then_with(|| place(a).cmp(&place(b)))
+        });
+        Judgement { list, rows: found.rows }
+    }
 }
 
 /// A run of lines of which each line was chosen, with the first of the keys.
@@ -195,22 +281,4 @@ fn merged(chosen: &[Item]) -> Vec<Run> {
         }
     }
     runs
-}
-
-fn fragment(file: &str, text: &Text, run: &Run, pieces: &[Piece]) -> Option<Fragment> {
-    let (first, last) = ((run.first as usize).checked_sub(1)?, (run.last as usize).checked_sub(1)?);
-    // The index may be a keystroke older than the text.
-    let last = last.min(text.line_count().checked_sub(1)?);
-    let start = text.line_start(first.min(last));
-    let lines = text.slice(start..text.line_range(last).end).into_owned();
-    let chances = run.keys.iter().map(|key| &pieces[*key]);
-    let best = chances.max_by(|a, b| a.chance.total_cmp(&b.chance))?;
-    Some(Fragment {
-        file: file.to_owned(),
-        start_line: first + 1,
-        end_line: last + 1,
-        reason: best.reason.clone(),
-        tokens: tokens::lines(&lines),
-        text: lines,
-    })
 }

@@ -1,6 +1,7 @@
 //! Everything that the files of a project define and use, connected by names: arrays that are
 //! built once from the facts of the files and then only read.
 
+use rustc_hash::FxHashMap;
 use stdx::AbsPath;
 use syntax::Language;
 
@@ -31,13 +32,17 @@ pub(crate) struct File {
 /// Lists of numbers by name: one array, and where in it each name's list begins.
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
+    /// The names that have a list, in order. Without them, all have one, by their numbers: of many
+    /// files that is smaller and quicker.
+    names: Option<Vec<NameId>>,
     starts: Vec<u32>,
     items: Vec<u32>,
 }
 
 impl Lists {
-    /// Of all `(name, item)` that `each` hands out, in its order. It is called twice.
-    pub(crate) fn build(names: usize, each: impl Fn(&mut dyn FnMut(NameId, u32))) -> Lists {
+    /// Of all `(name, item)` that `each` hands out, in its order, of many files, whose names have
+    /// numbers below `names`. It is called twice.
+    fn of_many(names: usize, each: impl Fn(&mut dyn FnMut(NameId, u32))) -> Lists {
         let mut starts = vec![0_u32; names + 1];
         each(&mut |name, _| {
             if let Some(count) = starts.get_mut(name as usize + 1) {
@@ -47,28 +52,103 @@ impl Lists {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let mut next = starts.clone();
         let mut items = vec![0; starts.last().copied().unwrap_or(0) as usize];
+        // Each start moves on to its end, which is the start of the next.
         each(&mut |name, item| {
-            if let Some(at) = next.get_mut(name as usize)
+            if let Some(at) = starts.get_mut(name as usize)
                 && let Some(slot) = items.get_mut(*at as usize)
             {
                 *slot = item;
                 *at += 1;
             }
         });
-        Lists { starts, items }
+        starts.pop();
+        starts.insert(0, 0);
+        Lists { names: None, starts, items }
+    }
+
+    /// The same of few files, at a price that does not grow with the number of names.
+    fn of_few(each: impl Fn(&mut dyn FnMut(NameId, u32))) -> Lists {
+        let mut pairs = Vec::new();
+        each(&mut |name, item| pairs.push((name, item)));
+        pairs.sort_by_key(|(name, _)| *name);
+        let mut names = Vec::new();
+        let mut starts = vec![0];
+        let mut end = 0;
+        for same in pairs.chunk_by(|a, b| a.0 == b.0) {
+            names.push(same[0].0);
+            end += u32::try_from(same.len()).unwrap_or(0);
+            starts.push(end);
+        }
+        Lists { names: Some(names), starts, items: pairs.into_iter().map(|pair| pair.1).collect() }
     }
 
     /// The list of `name`.
     pub(crate) fn of(&self, name: NameId) -> &[u32] {
-        let at = name as usize;
+        let at = match &self.names {
+            None => name as usize,
+            Some(names) => match names.binary_search(&name) {
+                Ok(at) => at,
+                Err(_) => return &[],
+            },
+        };
         match (self.starts.get(at), self.starts.get(at + 1)) {
             (Some(start), Some(end)) => {
                 self.items.get(*start as usize..*end as usize).unwrap_or_default()
             }
             _ => &[],
         }
+    }
+}
+
+/// How many files the names of a [`Graph`] are of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Size {
+    /// The files of a project, whose names have numbers below this.
+    Many { names: usize },
+    /// The few that have changed.
+    Few,
+}
+
+impl Size {
+    fn lists(self, each: impl Fn(&mut dyn FnMut(NameId, u32))) -> Lists {
+        match self {
+            Size::Many { names } => Lists::of_many(names, each),
+            Size::Few => Lists::of_few(each),
+        }
+    }
+}
+
+/// How often names stand in files.
+#[derive(Debug)]
+enum Counts {
+    Many(Vec<u32>),
+    Few(FxHashMap<NameId, u32>),
+}
+
+impl Default for Counts {
+    fn default() -> Counts {
+        Counts::Many(Vec::new())
+    }
+}
+
+impl Counts {
+    fn of(files: &[std::sync::Arc<File>], size: Size) -> Counts {
+        let words = files.iter().flat_map(|file| &file.facts.words);
+        let mut counts = match size {
+            Size::Many { names } => Counts::Many(vec![0; names]),
+            Size::Few => Counts::Few(FxHashMap::default()),
+        };
+        for (name, count) in words {
+            let sum = match &mut counts {
+                Counts::Many(counts) => counts.get_mut(*name as usize),
+                Counts::Few(counts) => Some(counts.entry(*name).or_default()),
+            };
+            if let Some(sum) = sum {
+                *sum = sum.saturating_add(u32::from(*count));
+            }
+        }
+        counts
     }
 }
 
@@ -90,13 +170,12 @@ pub(crate) struct Graph {
     pub(crate) by_term: Lists,
     /// Functions by the names that they use.
     pub(crate) by_use: Lists,
-    /// How often a name stands anywhere.
-    pub(crate) counts: Vec<u32>,
+    counts: Counts,
 }
 
 impl Graph {
-    /// Connects `files`, whose names have numbers below `names`.
-    pub(crate) fn build(files: Vec<std::sync::Arc<File>>, names: usize) -> Graph {
+    /// Connects `files`.
+    pub(crate) fn build(files: Vec<std::sync::Arc<File>>, size: Size) -> Graph {
         let starts = |len: fn(&FileFacts) -> usize| {
             let mut sum = 0;
             let mut list = vec![0];
@@ -116,14 +195,9 @@ impl Graph {
             list
         };
         let (def_file, func_file) = (owners(&first_def), owners(&first_func));
-        let mut counts = vec![0_u32; names];
-        for (name, count) in files.iter().flat_map(|file| &file.facts.words) {
-            if let Some(sum) = counts.get_mut(*name as usize) {
-                *sum = sum.saturating_add(u32::from(*count));
-            }
-        }
+        let counts = Counts::of(&files, size);
         let defs = |key: fn(&Def) -> NameId| {
-            Lists::build(names, |hand| {
+            size.lists(|hand| {
                 for (file, first) in files.iter().zip(&first_def) {
                     for (def, id) in file.facts.defs.iter().zip(*first..) {
                         if is_offered(def) && key(def) != 0 {
@@ -135,7 +209,7 @@ impl Graph {
         };
         let by_name = defs(|def| def.name);
         let by_owner = defs(|def| def.owner);
-        let by_term = Lists::build(names, |hand| {
+        let by_term = size.lists(|hand| {
             let mut terms = Vec::new();
             for (file, first) in files.iter().zip(&first_func) {
                 for (func, id) in file.facts.funcs.iter().zip(*first..) {
@@ -152,7 +226,7 @@ impl Graph {
                 }
             }
         });
-        let by_use = Lists::build(names, |hand| {
+        let by_use = size.lists(|hand| {
             for (file, first) in files.iter().zip(&first_func) {
                 for (func, id) in file.facts.funcs.iter().zip(*first..) {
                     for one in func.uses.of(&file.facts.uses) {
@@ -172,6 +246,14 @@ impl Graph {
             by_term,
             by_use,
             counts,
+        }
+    }
+
+    /// How often a name stands anywhere.
+    pub(crate) fn count(&self, name: NameId) -> u32 {
+        match &self.counts {
+            Counts::Many(counts) => counts.get(name as usize).copied().unwrap_or(0),
+            Counts::Few(counts) => counts.get(&name).copied().unwrap_or(0),
         }
     }
 

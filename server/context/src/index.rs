@@ -10,7 +10,7 @@ use workspace::{Document, Snapshot};
 
 use crate::build;
 use crate::extract::{self, Extracted};
-use crate::graph::{File, Graph, PathId};
+use crate::graph::{File, Graph, PathId, Size};
 use crate::history::History;
 use crate::imports::Layout;
 use crate::names::Names;
@@ -74,9 +74,15 @@ struct State {
     over: BTreeMap<PathId, Option<Arc<File>>>,
     /// Open documents that `over` speaks of.
     open: BTreeMap<AbsPath, Arc<Document>>,
+    /// Whether `view` and `recent` are of `base` and `over` as they are.
+    is_settled: bool,
     view: View,
     recent: Arc<Vec<(AbsPath, Vec<Recent>)>>,
     history: Arc<History>,
+    /// The commit up to which the history is known.
+    latest: String,
+    /// A log that was handed over before the files were known.
+    unread: Option<String>,
 }
 
 impl Index {
@@ -115,6 +121,9 @@ impl Index {
         }
         state.take_open(&self.root, snapshot);
         state.settle();
+        if let Some(log) = state.unread.take() {
+            state.history = Arc::new(History::parse(&log, &state.layout));
+        }
         let known = Known {
             names: Arc::clone(&state.names),
             view: state.view.clone(),
@@ -125,12 +134,19 @@ impl Index {
         World { snapshot: snapshot.clone(), known }
     }
 
-    /// Learns which files changed together from `log`: a line `@` for each commit, the latest
-    /// first, followed by the paths that it touches, relative to the root. Files that the index
-    /// does not know are left out, so it is of use once a world was made.
-    pub fn learn_history(&self, log: &str) {
+    /// Whether the history up to the commit `latest` has been handed over.
+    #[must_use]
+    pub fn knows_history(&self, latest: &str) -> bool {
+        self.state().latest == latest
+    }
+
+    /// Learns which files changed together, and with what words, from the log of the commits up
+    /// to `latest`: for each, the latest first, a line of a NUL and its subject, followed by the
+    /// paths that it touches, relative to the root.
+    pub fn learn_history(&self, latest: &str, log: String) {
         let mut state = self.state();
-        state.history = Arc::new(History::parse(log, &state.layout));
+        latest.clone_into(&mut state.latest);
+        state.unread = Some(log);
     }
 
     /// Takes what is known now for the whole that later changes are seen against.
@@ -174,6 +190,7 @@ impl State {
         }
         self.over.clear();
         self.open.clear();
+        self.is_settled = false;
         if !is_same || files.len() != old.len() {
             self.rebase(files);
         }
@@ -211,7 +228,7 @@ impl State {
     fn rebase(&mut self, mut files: Vec<Arc<File>>) {
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner).len();
-        self.base = Arc::new(Graph::build(files, names));
+        self.base = Arc::new(Graph::build(files, Size::Many { names }));
         self.base_files =
             self.base.files.iter().enumerate().map(|(at, file)| (file.path, at)).collect();
         self.view =
@@ -246,6 +263,7 @@ impl State {
         let Some(text) = text else {
             if known.is_some() {
                 self.over.insert(id, None);
+                self.is_settled = false;
                 Arc::make_mut(&mut self.layout).files.remove(&source.name);
             }
             return;
@@ -257,6 +275,7 @@ impl State {
         let in_base = self.base_files.get(&id).and_then(|at| self.base.files.get(*at));
         if in_base.is_some_and(|file| file.hash == hash) {
             self.over.remove(&id);
+            self.is_settled = false;
             return;
         }
         let extracted = match tree {
@@ -270,6 +289,7 @@ impl State {
         let file = self.adopt(id, &source, hash, extracted);
         Arc::make_mut(&mut self.layout).files.insert(source.name.clone(), id);
         self.over.insert(id, Some(Arc::new(file)));
+        self.is_settled = false;
     }
 
     /// Brings in what is open, and what has been closed since.
@@ -304,11 +324,15 @@ impl State {
 
     /// Makes the view of what is known now.
     fn settle(&mut self) {
+        if std::mem::replace(&mut self.is_settled, true) {
+            return;
+        }
         if self.over.len() > MAX_OVER {
             self.fold();
             return;
         }
-        let mut hidden = vec![false; self.base.files.len()];
+        let hidden = if self.over.is_empty() { 0 } else { self.base.files.len() };
+        let mut hidden = vec![false; hidden];
         let mut gone: FxHashMap<u32, u32> = FxHashMap::default();
         for at in self.over.keys().filter_map(|path| self.base_files.get(path)) {
             hidden[*at] = true;
@@ -326,8 +350,7 @@ impl State {
         self.recent = Arc::new(recent);
         let mut files: Vec<Arc<File>> = self.over.values().flatten().map(Arc::clone).collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
-        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).len();
-        let over = Graph::build(files, names);
+        let over = Graph::build(files, Size::Few);
         self.view = View::new(Arc::clone(&self.base), hidden, over, gone);
     }
 }

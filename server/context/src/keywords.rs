@@ -1,8 +1,8 @@
 //! Words that a language keeps for itself: they name nothing that could be looked up.
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashSet;
 use syntax::Language;
 
 const RUST: &str = "as async await break const continue crate dyn else enum extern false fn for if \
@@ -27,8 +27,8 @@ const C_LIKE: &str = "abstract auto boolean bool break case catch char class con
     virtual void volatile while";
 
 /// The keywords of `language`.
-pub(crate) fn of(language: Language) -> &'static HashSet<&'static str> {
-    static SETS: [OnceLock<HashSet<&'static str>>; 5] = [const { OnceLock::new() }; 5];
+pub(crate) fn of(language: Language) -> &'static FxHashSet<&'static str> {
+    static SETS: [OnceLock<FxHashSet<&'static str>>; 5] = [const { OnceLock::new() }; 5];
     let (slot, words) = match language.id() {
         "rust" => (0, RUST),
         "python" => (1, PYTHON),

@@ -397,6 +397,19 @@ pub(crate) fn plain_words(prose: &str) -> impl Iterator<Item = &str> {
 
 /// The parts of a compound name in lower case: `parseHTTPUrl2` gives parse, http, url, 2.
 pub(crate) fn parts(name: &str) -> impl Iterator<Item = String> {
+    part_ranges(name).map(str::to_ascii_lowercase)
+}
+
+/// A fingerprint of a part of a name that is the same in capitals.
+pub(crate) fn part_hash(part: &str) -> u64 {
+    use std::hash::Hasher;
+    let mut hasher = rustc_hash::FxHasher::default();
+    part.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+    hasher.finish()
+}
+
+/// The parts of a compound name as they stand in it: `parseHTTPUrl2` gives parse, HTTP, Url, 2.
+pub(crate) fn part_ranges(name: &str) -> impl Iterator<Item = &str> {
     let bytes = name.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -421,7 +434,7 @@ pub(crate) fn parts(name: &str) -> impl Iterator<Item = String> {
                 at += run(at, u8::is_ascii_lowercase);
             }
         }
-        Some(name[start..at].to_ascii_lowercase())
+        Some(&name[start..at])
     })
 }
 

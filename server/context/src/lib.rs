@@ -8,6 +8,7 @@
 mod around;
 mod broken;
 mod build;
+mod cards;
 mod chance;
 mod definitions;
 mod extract;
@@ -27,7 +28,9 @@ mod names;
 mod pack;
 mod piece;
 mod place;
+mod prose;
 mod query;
+mod reach;
 mod recent;
 mod rows;
 mod signature;
@@ -43,8 +46,11 @@ pub use index::{Index, World};
 pub use indexes::Indexes;
 pub use query::{Complaint, ContextQuery, Fragment, Intent, TokenBudget};
 
-/// The names of the numbers by which definitions are judged.
+/// The names of the numbers by which definitions are judged where `intent` is meant.
 #[must_use]
-pub fn feature_names() -> &'static [&'static str] {
-    &features::NAMES
+pub fn feature_names(intent: Intent) -> &'static [&'static str] {
+    match intent {
+        Intent::Change => &together::NAMES,
+        Intent::Implement | Intent::Fix => &features::NAMES,
+    }
 }

@@ -145,3 +145,58 @@ pub fn count(shelf: &mut Shelf) -> u32 {
     assert!(selection.contains("fn remove("), "{selection}");
     assert!(selection.contains("src/count.rs:3-3 shelf.take(2) (uses take)"), "{selection}");
 }
+
+const PICKER: &str = "\
+//- src/picker.rs
+/// A list to choose from.
+pub struct Picker { cursor: usize }
+impl Picker {
+    $0pub fn move_cursor(&mut self, by: usize) {
+        self.cursor += by;
+    }
+}
+//- src/keys.rs
+use crate::picker::Picker;
+/// What a key does to a picker.
+pub fn handle_key(picker: &mut Picker, key: u32) {
+    if key == 1 { picker.move_cursor(1); }
+}
+//- src/paint.rs
+/// Draws something else.
+pub fn paint_frame(width: u32) -> u32 { width }
+//- src/scroll.rs
+/// Draws a bar.
+pub fn bar(height: u32) -> u32 { height }
+";
+
+fn change(place: (AbsPath, usize), words: &str) -> ContextQuery {
+    ContextQuery { intent: Intent::Change, words: words.to_owned(), ..implement(place) }
+}
+
+#[test]
+fn what_uses_an_item_and_what_the_words_say_changes_with_it() {
+    let (documents, place) = project(PICKER);
+    let world = Index::new(root()).world(&documents.snapshot(root()));
+    let query = change(place.unwrap(), "Pickers move their cursors by signed steps");
+    let chances = consider(&world, &query);
+    assert_eq!(chances[0].name, "handle_key", "{chances:?}");
+    let fragments = gather(&world, &query, TokenBudget::of_tokens(100));
+    assert_eq!(fragments[0].file, "src/keys.rs", "{fragments:?}");
+}
+
+#[test]
+fn what_changed_along_before_changes_along_again() {
+    let (documents, place) = project(PICKER);
+    let query = change(place.unwrap(), "Do it");
+    let chance = |log: &str| {
+        let index = Index::new(root());
+        assert!(!index.knows_history("1"));
+        index.learn_history("1", log.to_owned());
+        assert!(index.knows_history("1"));
+        let world = index.world(&documents.snapshot(root()));
+        let list = consider(&world, &query);
+        list.iter().find(|one| one.name == "bar").map_or(0.0, |one| one.chance)
+    };
+    let together = "\0one\n\nsrc/picker.rs\nsrc/scroll.rs\n".repeat(6);
+    assert!(chance(&together) > chance("\0one\n\nsrc/picker.rs\n"));
+}

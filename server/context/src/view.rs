@@ -50,6 +50,11 @@ impl View {
         self.hidden.get(file).copied().unwrap_or(false)
     }
 
+    /// One more than the highest number of a file.
+    pub(crate) fn file_count(&self) -> usize {
+        self.base.files.len() + self.over.files.len()
+    }
+
     /// The files, each with its number.
     pub(crate) fn files(&self) -> impl Iterator<Item = (usize, &Arc<File>)> {
         let base = self.base.files.iter().enumerate().filter(|(at, _)| !self.is_hidden(*at));
@@ -66,7 +71,9 @@ impl View {
 
     /// The file at a path.
     pub(crate) fn file_at(&self, path: &AbsPath) -> Option<usize> {
-        self.files().find(|(_, file)| file.at == *path).map(|(at, _)| at)
+        // Absolute paths are in normal form: their letters tell, at a tenth of the price.
+        let letters = path.as_path().as_os_str();
+        self.files().find(|(_, file)| file.at.as_path().as_os_str() == letters).map(|(at, _)| at)
     }
 
     pub(crate) fn facts(&self, file: usize) -> &FileFacts {
@@ -129,6 +136,13 @@ impl View {
         base.chain(self.over.by_owner.of(owner).iter().map(move |id| id + shift))
     }
 
+    /// Whether `limit` definitions or more have that name.
+    pub(crate) fn is_ambiguous(&self, name: NameId, limit: usize) -> bool {
+        // The lists tell how many there are at most; only those that are hidden must be counted.
+        let most = self.base.by_name.of(name).len() + self.over.by_name.of(name).len();
+        most >= limit && (self.hidden.is_empty() || self.defs_named(name).count() >= limit)
+    }
+
     /// How many definitions have that name.
     pub(crate) fn ambiguity(&self, name: NameId) -> usize {
         self.defs_named(name).count()
@@ -158,8 +172,7 @@ impl View {
 
     /// How often a name stands in the project.
     pub(crate) fn count(&self, name: NameId) -> u32 {
-        let of = |graph: &Graph| graph.counts.get(name as usize).copied().unwrap_or(0);
         let gone = self.gone.get(&name).copied().unwrap_or(0);
-        of(&self.base).saturating_sub(gone).saturating_add(of(&self.over))
+        self.base.count(name).saturating_sub(gone).saturating_add(self.over.count(name))
     }
 }

@@ -67,19 +67,34 @@ impl Special {
     }
 }
 
+/// What the members of each owner, and the definitions of each file, have together.
+#[derive(Default)]
+pub(crate) struct Sums {
+    pub(crate) owners: FxHashMap<NameId, f32>,
+    pub(crate) files: FxHashMap<usize, f32>,
+}
+
 /// Collects votes.
 pub(crate) struct Ballot<'a> {
     view: &'a View,
     place: &'a Place,
     special: Special,
-    pub(crate) shares: FxHashMap<DefId, Shares>,
-    /// In the order in which they were first voted for.
+    /// In the order in which they were first voted for, with their shares.
     pub(crate) order: Vec<DefId>,
-    /// What a function's uses mean, by function: many are asked for several reasons.
-    meanings: FxHashMap<FuncId, Vec<(DefId, f32)>>,
-    /// Of the votes that are being counted.
-    sums: FxHashMap<DefId, f32>,
+    shares: Vec<Shares>,
+    /// The place of a definition in `order`, one more than it; zero if it has no vote.
+    slots: Vec<u32>,
+    meanings: Meanings,
+    /// Of the votes that are being counted, by definition.
+    sums: Vec<f32>,
     touched: Vec<DefId>,
+}
+
+/// What functions' uses mean: many functions are asked for several reasons.
+#[derive(Default)]
+struct Meanings {
+    all: Vec<(DefId, f32)>,
+    by_func: FxHashMap<FuncId, std::ops::Range<usize>>,
 }
 
 impl<'a> Ballot<'a> {
@@ -88,26 +103,41 @@ impl<'a> Ballot<'a> {
             view,
             place,
             special,
-            shares: FxHashMap::default(),
             order: Vec::new(),
-            meanings: FxHashMap::default(),
-            sums: FxHashMap::default(),
+            shares: Vec::new(),
+            slots: vec![0; view.def_count()],
+            meanings: Meanings::default(),
+            sums: vec![0.0; view.def_count()],
             touched: Vec::new(),
         }
     }
 
-    /// What the members of each owner, and the definitions of each file, have together.
-    pub(crate) fn sums(&self) -> (FxHashMap<NameId, f32>, FxHashMap<usize, f32>) {
-        let mut owners: FxHashMap<NameId, f32> = FxHashMap::default();
-        let mut files: FxHashMap<usize, f32> = FxHashMap::default();
-        for id in &self.order {
-            let (file, def) = self.view.def(*id);
-            let weight = self.shares[id].weight();
-            *files.entry(file).or_default() += weight;
-            let owner = if def.owner == 0 { def.name } else { def.owner };
-            *owners.entry(owner).or_default() += weight;
+    /// The shares of a definition: all zero if nobody voted for it.
+    pub(crate) fn shares_of(&self, id: DefId) -> Shares {
+        let slot = self.slots.get(id as usize).and_then(|slot| slot.checked_sub(1));
+        slot.and_then(|slot| self.shares.get(slot as usize)).copied().unwrap_or_default()
+    }
+
+    fn share(&mut self, id: DefId) -> &mut Shares {
+        let slot = &mut self.slots[id as usize];
+        if *slot == 0 {
+            self.order.push(id);
+            self.shares.push(Shares::default());
+            *slot = u32::try_from(self.order.len()).unwrap_or(u32::MAX);
         }
-        (owners, files)
+        &mut self.shares[*slot as usize - 1]
+    }
+
+    pub(crate) fn sums(&self) -> Sums {
+        let mut sums = Sums::default();
+        for (id, shares) in self.order.iter().zip(&self.shares) {
+            let (file, def) = self.view.def(*id);
+            let weight = shares.weight();
+            *sums.files.entry(file).or_default() += weight;
+            let owner = if def.owner == 0 { def.name } else { def.owner };
+            *sums.owners.entry(owner).or_default() += weight;
+        }
+        sums
     }
 
     /// Asks everybody who may know.
@@ -167,15 +197,20 @@ impl<'a> Ballot<'a> {
         let mut total = 0.0;
         for (voter, weight) in voters {
             total += weight;
-            if !self.meanings.contains_key(voter) {
-                let meaning = self.meaning(*voter);
-                self.meanings.insert(*voter, meaning);
-            }
-            for (def, share) in &self.meanings[voter] {
-                let sum = self.sums.entry(*def).or_insert_with(|| {
+            let range = match self.meanings.by_func.get(voter) {
+                Some(range) => range.clone(),
+                None => {
+                    let range = self.meaning(*voter);
+                    self.meanings.by_func.insert(*voter, range.clone());
+                    range
+                }
+            };
+            for (def, share) in &self.meanings.all[range] {
+                let sum = &mut self.sums[*def as usize];
+                // No share is zero.
+                if *sum == 0.0 {
                     self.touched.push(*def);
-                    0.0
-                });
+                }
                 *sum += weight * share;
             }
         }
@@ -184,15 +219,10 @@ impl<'a> Ballot<'a> {
 
     /// Hands each sum, as a part of `total`, to the shares.
     fn close(&mut self, total: f32, mut note: impl FnMut(&mut Shares, f32)) {
-        for def in self.touched.drain(..) {
-            let part = self.sums.get(&def).copied().unwrap_or_default() / total.max(1.0);
-            let share = self.shares.entry(def).or_insert_with(|| {
-                self.order.push(def);
-                Shares::default()
-            });
-            note(share, part);
+        for def in std::mem::take(&mut self.touched) {
+            let sum = std::mem::take(&mut self.sums[def as usize]);
+            note(self.share(def), sum / total.max(1.0));
         }
-        self.sums.clear();
     }
 
     /// The most similar functions, by what they are about (BM25).
@@ -248,27 +278,22 @@ impl<'a> Ballot<'a> {
             }
         }
         for name in order {
-            let ids: Vec<DefId> = self.view.defs_named(name).take(MAX_AMBIGUITY).collect();
-            if ids.len() == MAX_AMBIGUITY {
-                continue;
-            }
-            for id in ids {
-                let share = self.shares.entry(id).or_insert_with(|| {
-                    self.order.push(id);
-                    Shares::default()
-                });
-                share.similar_name = names[&name];
+            let view = self.view;
+            if !view.is_ambiguous(name, MAX_AMBIGUITY) {
+                view.defs_named(name).for_each(|id| self.share(id).similar_name = names[&name]);
             }
         }
     }
 
-    /// The definitions that a function most likely uses, and how likely each is.
-    fn meaning(&self, voter: FuncId) -> Vec<(DefId, f32)> {
+    /// The definitions that a function most likely uses, and how likely each is: a range of
+    /// `meanings`.
+    fn meaning(&mut self, voter: FuncId) -> std::ops::Range<usize> {
         let (file, func) = self.view.func(voter);
         let facts = self.view.facts(file);
         let own = facts.defs[func.def as usize].owner;
         let bindings = func.bindings.of(&facts.pool);
-        let mut list = Vec::new();
+        let mut list = std::mem::take(&mut self.meanings.all);
+        let start = list.len();
         for one in func.uses.of(&facts.uses) {
             let types = match one.how() {
                 Use::Method | Use::Field => self.receiver(own, bindings, one.qualifier),
@@ -298,7 +323,9 @@ impl<'a> Ballot<'a> {
                 *fit /= total.max(0.5);
             }
         }
-        list
+        let range = start..list.len();
+        self.meanings.all = list;
+        range
     }
 
     /// The types that a receiver most likely has: by its binding, or by what fields and functions
@@ -345,6 +372,13 @@ impl<'a> Ballot<'a> {
         }
     }
 
+    /// Whether a file sees what another one keeps to itself: those of a package in Go.
+    fn sees_all(&self, file: usize, other: usize) -> bool {
+        let (file, other) = (self.view.file(file), self.view.file(other));
+        let folder = crate::imports::folder;
+        file.language.id() == "go" && folder(&file.name) == folder(&other.name)
+    }
+
     /// How well the place of a definition fits a use of its name in `file`.
     fn place_fit(
         &self,
@@ -356,7 +390,8 @@ impl<'a> Ballot<'a> {
         def: &Def,
     ) -> f32 {
         let same_file = file == def_file;
-        let hidden = if def.is(PUBLIC) || same_file { 1.0 } else { 0.1 };
+        let is_seen = def.is(PUBLIC) || same_file || self.sees_all(file, def_file);
+        let hidden = if is_seen { 1.0 } else { 0.1 };
         let qualifier = one.qualifier;
         let special = &self.special;
         let fit = if def.owner == 0 {

@@ -2,7 +2,9 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::file::File;
 use crate::script::Line;
+use crate::sign::Sign;
 
 /// What is overlooked when lines are compared. Every step overlooks what the one before it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Hash)]
@@ -62,11 +64,29 @@ impl Leniency {
     }
 }
 
-/// Whether a line of a script stands for a line of the file.
-pub(crate) fn alike(line: &Line, file: &str, leniency: Leniency) -> bool {
-    same(&line.text, file, leniency)
-        || (leniency >= Leniency::TrailingBlanks
-            && line.raw.as_deref().is_some_and(|raw| same(raw, file, leniency)))
+/// A line of a script, made ready to be compared with many lines of a file.
+pub(crate) struct Sought<'a> {
+    line: &'a Line,
+    text: Sign,
+    raw: Option<Sign>,
+}
+
+impl<'a> Sought<'a> {
+    pub(crate) fn new(line: &'a Line) -> Sought<'a> {
+        Sought { line, text: Sign::of(&line.text), raw: line.raw.as_deref().map(Sign::of) }
+    }
+
+    /// Whether it stands for line `index` of `file`.
+    pub(crate) fn is_at(&self, file: &File<'_>, index: usize, leniency: Leniency) -> bool {
+        if leniency == Leniency::Exact {
+            return same(&self.line.text, file.line(index), leniency);
+        }
+        let sign = file.sign(index);
+        let is = |text: &str, own: Sign| own.may_be(sign) && same(text, file.line(index), leniency);
+        is(&self.line.text, self.text)
+            || (leniency >= Leniency::TrailingBlanks
+                && self.line.raw.as_deref().zip(self.raw).is_some_and(|(raw, sign)| is(raw, sign)))
+    }
 }
 
 /// Whether two lines are the same but for what is overlooked.
@@ -200,6 +220,7 @@ mod tests {
         let found = steps.into_iter().find(|leniency| same(model, file, *leniency));
         assert_eq!(found, weakest, "{model:?} and {file:?}");
         let again = steps.into_iter().skip_while(|leniency| Some(*leniency) != weakest);
+        assert!(weakest.is_none() || Sign::of(model).may_be(Sign::of(file)), "{model:?}, {file:?}");
         for leniency in again {
             assert!(same(model, file, leniency), "{leniency:?} overlooks less than a weaker step");
             assert!(same(file, model, leniency), "{leniency:?} is not symmetric");

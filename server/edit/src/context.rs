@@ -1,6 +1,6 @@
 //! Places for scripts of which a line beside the change is not quite right, or left out.
 
-use crate::alike::{Leniency, alike};
+use crate::alike::{Leniency, Sought};
 use crate::effort::Effort;
 use crate::file::File;
 use crate::place::{Place, filled, find, with_blanks};
@@ -40,8 +40,8 @@ pub(crate) fn find_near(
         let count = pairs.len() + usize::from(near == Likeness::Close);
         count >= needed && letters.sum::<usize>() >= TELLING
     };
-    let fits =
-        |old: usize, line: usize| alike(&script.lines[old], file.line(line), Leniency::BlankLines);
+    let sought: Vec<Sought<'_>> = script.lines.iter().map(Sought::new).collect();
+    let fits = |old: usize, line: usize| sought[old].is_at(file, line, Leniency::BlankLines);
     let mut places: Vec<Place> = Vec::new();
     let mut meant_elsewhere = false;
     effort.spend(lines.len() * 2)?;
@@ -105,11 +105,14 @@ pub(crate) fn find_near(
 /// to be deleted has to be one of a kind, or another one might be meant.
 fn is_sure_beside(file: &File<'_>, script: &Script, above: usize, below: usize) -> bool {
     let deleted = [above, below].map(|index| &script.lines[index]);
-    let mut deleted = deleted.into_iter().filter(|line| line.kind == Kind::Delete);
+    // A line that was to lose the blanks at its end was to be replaced, as the model saw it.
+    let mut deleted =
+        deleted.into_iter().filter(|line| line.kind == Kind::Delete || line.shorter.is_some());
     let Some(line) = deleted.next() else { return true };
     let letters = line.text.chars().filter(|c| c.is_alphanumeric()).count();
+    let sought = Sought::new(line);
     let mut found =
-        file.filled().iter().filter(|at| alike(line, file.line(**at), Leniency::BlankLines));
+        file.filled().iter().filter(|at| sought.is_at(file, **at, Leniency::BlankLines));
     deleted.next().is_none() && letters >= 4 && found.next().is_some() && found.next().is_none()
 }
 

@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use crate::sign::Sign;
+
 /// A text cut at its line ends.
 ///
 /// Only `\n` and `\r\n` are line ends here: models copy anything else as a character of the line.
@@ -11,6 +13,7 @@ pub(crate) struct File<'a> {
     /// The lines; behind the last line end there is an empty one, which is never edited.
     lines: Vec<Line>,
     filled: OnceCell<Vec<usize>>,
+    signs: OnceCell<Vec<Sign>>,
 }
 
 struct Line {
@@ -31,7 +34,7 @@ impl<'a> File<'a> {
             start = at + 1;
         }
         lines.push(Line { body: start..text.len(), end: text.len() });
-        File { text, lines, filled: OnceCell::new() }
+        File { text, lines, filled: OnceCell::new(), signs: OnceCell::new() }
     }
 
     pub(crate) fn text(&self) -> &'a str {
@@ -91,6 +94,12 @@ impl<'a> File<'a> {
     pub(crate) fn filled(&self) -> &[usize] {
         self.filled
             .get_or_init(|| (0..self.real_lines()).filter(|index| !self.is_blank(*index)).collect())
+    }
+
+    /// What all lines that stand for this one have in common.
+    pub(crate) fn sign(&self, index: usize) -> Sign {
+        let all = || (0..self.line_count()).map(|index| Sign::of(self.line(index))).collect();
+        self.signs.get_or_init(all)[index]
     }
 
     /// The line end that a new line in front of line `index` gets: that of its neighbours, or

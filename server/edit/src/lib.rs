@@ -15,6 +15,7 @@
 //! and paths are to it no more than the names by which a patch calls its files.
 
 mod alike;
+mod blocks;
 mod compile;
 mod context;
 mod effort;
@@ -31,6 +32,7 @@ mod place;
 mod refusal;
 mod script;
 mod search_replace;
+mod sign;
 #[cfg(test)]
 mod tests;
 mod udiff;
@@ -39,6 +41,7 @@ mod whole;
 mod written;
 
 pub use alike::Leniency;
+pub use blocks::{Block, Blocks, blocks};
 pub use patch::{Changed, Files, apply_patch};
 pub use refusal::{Candidate, Reason, Refusal};
 pub use search_replace::{Replacement, search_replace};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::alike::{Leniency, alike};
+use crate::alike::{Leniency, Sought};
 use crate::effort::Effort;
 use crate::file::File;
 use crate::refusal::Refusal;
@@ -52,18 +52,22 @@ pub(crate) fn find(
     if leniency == Leniency::BlankLines {
         return without_blanks(file, script, effort);
     }
-    let old: Vec<&Line> = script.old().collect();
     // Long lines are rare, so looking for the longest one first sees most places off at once.
-    let telling = (0..old.len()).max_by_key(|index| old[*index].text.trim().len()).unwrap_or(0);
+    let telling = script
+        .old()
+        .enumerate()
+        .max_by_key(|(_, line)| line.text.trim().len())
+        .map_or(0, |(at, _)| at);
+    let old: Vec<Sought<'_>> = script.old().map(Sought::new).collect();
     let starts = (file.real_lines() + 1).saturating_sub(old.len());
     effort.spend(starts)?;
     let mut places = Vec::new();
     for start in 0..starts {
-        if !alike(old[telling], file.line(start + telling), leniency) {
+        if !old[telling].is_at(file, start + telling, leniency) {
             continue;
         }
         effort.spend(old.len())?;
-        if old.iter().enumerate().all(|(at, line)| alike(line, file.line(start + at), leniency)) {
+        if old.iter().enumerate().all(|(at, line)| line.is_at(file, start + at, leniency)) {
             places.push(Place::at(start, script));
         }
     }
@@ -87,8 +91,8 @@ fn without_blanks(
     effort.spend(starts)?;
     let telling = |index: &usize| script.lines[old[*index]].text.trim().len();
     let telling = (0..old.len()).max_by_key(telling).unwrap_or(0);
-    let fits =
-        |old: usize, line: usize| alike(&script.lines[old], file.line(line), Leniency::BlankLines);
+    let sought: Vec<Sought<'_>> = script.lines.iter().map(Sought::new).collect();
+    let fits = |old: usize, line: usize| sought[old].is_at(file, line, Leniency::BlankLines);
     let mut places = Vec::new();
     for start in 0..starts {
         if !fits(old[telling], lines[start + telling]) {

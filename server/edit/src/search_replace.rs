@@ -87,6 +87,15 @@ fn replace(text: Option<&Text>, edit: &Replacement, effort: &Effort) -> Result<A
     let Some(text) = text else { return create(edit) };
     let plain = text.to_string();
     let file = File::new(&plain);
+    let edit = match edit.old_string.strip_prefix('\u{feff}') {
+        // The byte order mark belongs to the file, whoever else mentions it.
+        Some(old) => &Replacement {
+            old_string: old.to_owned(),
+            new_string: edit.new_string.trim_start_matches('\u{feff}').to_owned(),
+            replace_all: edit.replace_all,
+        },
+        None => edit,
+    };
     if edit.old_string.trim().is_empty() && !(file.real_lines() == 0 && edit.old_string.is_empty())
     {
         let message = format!(
@@ -101,15 +110,6 @@ fn replace(text: Option<&Text>, edit: &Replacement, effort: &Effort) -> Result<A
         let message = "old_string and new_string are the same: there is nothing to change.";
         return Err(same_place(&file, edit, Refusal::new(Reason::Empty, message)));
     }
-    let edit = match edit.old_string.strip_prefix('\u{feff}') {
-        // The byte order mark belongs to the file, whoever else mentions it.
-        Some(old) => &Replacement {
-            old_string: old.to_owned(),
-            new_string: edit.new_string.trim_start_matches('\u{feff}').to_owned(),
-            replace_all: edit.replace_all,
-        },
-        None => edit,
-    };
     let (leniency, edits) = edits(&file, edit, effort)?;
     if edits.is_empty() {
         let message = "old_string and new_string differ in white space alone, which the file does \

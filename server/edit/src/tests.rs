@@ -376,6 +376,17 @@ fn edits_that_say_nothing() {
              2| 
     "#]],
     );
+    check(
+        "a\n",
+        "\u{feff}",
+        "b",
+        expect![[r#"
+        Exists: old_string is blank, but the file exists and has 2 lines. Give the lines that are to be replaced, or lines beside which the new ones belong.
+        Its start (lines 1-2):
+             1| a
+             2| 
+    "#]],
+    );
     check_all(
         "a\n",
         &[],

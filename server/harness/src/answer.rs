@@ -23,6 +23,12 @@ pub(crate) struct Answer {
     pub(crate) unusable: Vec<ToolUse>,
     /// What it cost.
     pub(crate) usage: Usage,
+    /// What it says beside the calls that it makes in words; `None` if it makes none so.
+    pub(crate) rest: Option<String>,
+    /// Whether one of these is there to see something.
+    pub(crate) looks: bool,
+    /// Why what it asks for in words cannot be understood.
+    pub(crate) unclear: Vec<String>,
 }
 
 impl Answer {

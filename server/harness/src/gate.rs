@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 use workspace::Draft;
 
 use crate::phases;
-use crate::{CheckError, CheckReport, CheckScope, Diagnostic, Grade, Severity, Verifier};
+use crate::{
+    CheckError, CheckReport, CheckScope, Confinement, Diagnostic, Grade, Severity, Verifier,
+};
 
 /// What the rings found.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Verdict {
     pub failed_tests: Vec<String>,
     /// Why no checker spoke, if none did.
     pub unchecked: Option<String>,
+    /// Whether the checker ran with nothing between it and the user's machine.
+    pub unconfined: bool,
 }
 
 impl Verdict {
@@ -134,6 +138,7 @@ pub async fn inspect(
             .collect(),
         failed_tests: Vec::new(),
         unchecked: None,
+        unconfined: false,
     };
     if !verdict.syntax.is_empty() {
         return Ok(verdict);
@@ -149,6 +154,7 @@ pub async fn inspect(
         }
     };
     verdict.errors = after.errors().cloned().collect();
+    verdict.unconfined = after.confinement == Confinement::Copy;
     let before = match verifier.check(&draft.base().draft(), &scope, cancel).await {
         Ok(report) => report,
         Err(CheckError::Cancelled) => return Err(CheckError::Cancelled),

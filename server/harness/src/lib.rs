@@ -8,6 +8,7 @@ mod answer;
 mod calls;
 mod checks;
 mod gate;
+mod history;
 mod opening;
 mod phases;
 mod prompt;
@@ -23,12 +24,14 @@ mod tests;
 mod tool;
 mod turn;
 mod verify;
+mod words;
 
 pub use access::{Access, Resource};
 pub use checks::Checks;
 pub use context::Indexes;
 // Tools speak of these and of nothing else that belongs to models.
 pub use gate::{Verdict, inspect, new_complaints};
+pub use history::learn_history;
 pub use model::{RawJson, ToolSpec};
 pub use phases::error_phase;
 pub use prompt::PromptPlan;
@@ -41,4 +44,5 @@ pub use verify::{
     CheckError, CheckReport, CheckScope, Confinement, Diagnostic, Severity, Span, Suggestion,
     TEST_FAILED, TESTS_PASSED, Verifier,
 };
+pub use words::{InWords, Written, WrittenCall};
 pub use workspace::Draft;

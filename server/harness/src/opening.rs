@@ -49,6 +49,16 @@ pub(crate) fn context(task: &Task, indexes: &Indexes, limit: usize) -> String {
     text
 }
 
+/// Whether what is selected depends on the project's history: where something is to be changed at
+/// a place.
+pub(crate) fn asks_history(task: &Task) -> bool {
+    task.place.is_some() && intent(task) == Intent::Change
+}
+
+fn intent(task: &Task) -> Intent {
+    if task.diagnostics.is_empty() { Intent::Change } else { Intent::Fix }
+}
+
 fn query(task: &Task) -> ContextQuery {
     let root = task.snapshot.root();
     let complaints = task.diagnostics.iter().filter_map(|diagnostic| {
@@ -63,7 +73,7 @@ fn query(task: &Task) -> ContextQuery {
     });
     ContextQuery {
         place: task.place.as_ref().map(|place| (place.path.clone(), place.bytes.clone())),
-        intent: if task.diagnostics.is_empty() { Intent::Change } else { Intent::Fix },
+        intent: intent(task),
         words: task.goal.clone(),
         complaints: complaints.collect(),
         changed: Vec::new(),

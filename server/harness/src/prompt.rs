@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Block, CacheMark, Message, Request, Role, StopReason, ToolResult, ToolSpec};
+use model::{Block, CacheMark, Message, Request, Role, StopReason, ToolResult, ToolSpec, ToolUse};
 
 use crate::session::{Entry, Event};
 use crate::spec::HarnessSpec;
+use crate::words;
 
 /// The parts of a request that stay the same for a whole session.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub struct PromptPlan {
     system: Vec<Arc<str>>,
     tools: Arc<[ToolSpec]>,
     max_tokens: u32,
+    in_words: bool,
 }
 
 impl PromptPlan {
@@ -24,10 +26,14 @@ impl PromptPlan {
     #[must_use]
     pub fn new(spec: &HarnessSpec, mut tools: Vec<ToolSpec>) -> PromptPlan {
         tools.sort_by(|a, b| a.name.cmp(&b.name));
+        if spec.in_words {
+            tools.clear();
+        }
         PromptPlan {
             system: vec![spec.system.as_str().into()],
             tools: tools.into(),
             max_tokens: spec.max_answer_tokens,
+            in_words: spec.in_words,
         }
     }
 
@@ -35,7 +41,7 @@ impl PromptPlan {
     #[must_use]
     pub fn render(&self, entries: &[Entry]) -> Request {
         let view = View::of(entries);
-        let mut messages = Messages::default();
+        let mut messages = Messages { in_words: self.in_words, all: Vec::new() };
         let mut answer: Vec<Block> = Vec::new();
         let mut results: BTreeMap<String, ToolResult> = BTreeMap::new();
         for entry in entries {
@@ -80,7 +86,7 @@ impl PromptPlan {
         }
         // A log that ends within an answer was cut off by a crash: what was complete counts.
         messages.turn(answer, results);
-        let messages = messages.0;
+        let messages = messages.all;
         let cache_marks = marks(&messages);
         Request {
             system: self.system.clone(),
@@ -149,37 +155,47 @@ fn marks(messages: &[Message]) -> Vec<CacheMark> {
     marks
 }
 
-#[derive(Default)]
-struct Messages(Vec<Message>);
+struct Messages {
+    all: Vec<Message>,
+    /// Whether calls and their results are words.
+    in_words: bool,
+}
 
 impl Messages {
     fn push(&mut self, role: Role, block: Block) {
-        match self.0.last_mut() {
+        match self.all.last_mut() {
             Some(last) if last.role == role => last.content.push(block),
-            _ => self.0.push(Message { role, content: vec![block] }),
+            _ => self.all.push(Message { role, content: vec![block] }),
         }
     }
 
     /// An answer and the results of its calls, in the order of the calls.
     fn turn(&mut self, answer: Vec<Block>, mut results: BTreeMap<String, ToolResult>) {
-        let calls: Vec<String> = answer
+        let calls: Vec<ToolUse> = answer
             .iter()
             .filter_map(|block| match block {
-                Block::ToolUse(call) => Some(call.id.clone()),
+                Block::ToolUse(call) => Some(call.clone()),
                 _ => None,
             })
             .collect();
         for block in answer {
-            self.push(Role::Assistant, block);
+            // Calls in words stand in the text already.
+            if !(self.in_words && matches!(block, Block::ToolUse(_))) {
+                self.push(Role::Assistant, block);
+            }
         }
-        for id in calls {
-            let result = results.remove(&id).unwrap_or_else(|| ToolResult {
-                tool_use_id: id,
+        for call in calls {
+            let result = results.remove(&call.id).unwrap_or_else(|| ToolResult {
+                tool_use_id: call.id.clone(),
                 text: "interrupted: the effect of this call is unknown".to_owned(),
                 is_error: true,
                 data: None,
             });
-            self.push(Role::User, Block::ToolResult(result));
+            let block = match self.in_words {
+                true => Block::Text(words::told(&call, &result)),
+                false => Block::ToolResult(result),
+            };
+            self.push(Role::User, block);
         }
     }
 }

@@ -55,6 +55,7 @@ impl Run<'_> {
             // Providers refuse answers without a word, although they give them.
             self.log(Event::TurnDropped { reason: "nothing was said".to_owned() });
         }
+        let carried_out = self.is_carried_out(&answer);
         let troubles = &mut self.troubles;
         let Troubles { useless, cut, overflows, .. } = std::mem::take(troubles);
         let note = match &stop {
@@ -74,6 +75,15 @@ impl Run<'_> {
                  on with it in another way; otherwise say that you will not do it."
             }
             StopReason::Other(reason) if reason == "pause_turn" => "Go on.",
+            _ if !answer.unclear.is_empty() => {
+                let text = answer.unclear.join("\n");
+                self.log(Event::Note { text });
+                return Ok(Turn::Calls);
+            }
+            _ if answer.calls > 0 && carried_out => {
+                self.unfinished.clear();
+                return Ok(Turn::Answer(answer.rest.unwrap_or_default()));
+            }
             _ if answer.calls > 0 => {
                 self.unfinished.clear();
                 return Ok(Turn::Calls);
@@ -118,7 +128,9 @@ impl Run<'_> {
         let executed = answer.executed;
         // The first time it is asked for again as if nothing had been; if that is of no use
         // either, what came is kept. What was executed has happened, so it is kept always.
-        let again = self.troubles.broken > 0 && passing && answer.is_worth_keeping();
+        // Calls in words are made when an answer is whole, so a part of one is of no use.
+        let again =
+            self.troubles.broken > 0 && passing && answer.is_worth_keeping() && !self.in_words();
         if executed || again {
             self.keep(&error, &mut answer);
         } else {

@@ -16,8 +16,8 @@ use crate::recovery::{Recovery, Troubles};
 use crate::session::{Event, FORMAT, Session, Sink};
 use crate::turn::{Stop, Turn};
 use crate::{
-    DoneWhen, Grade, HarnessSpec, Outcome, Phase, PromptPlan, SharedDraft, Status, Task, TaskEvent,
-    Tool, ToolCx, Verifier,
+    DoneWhen, Grade, HarnessSpec, InWords, Outcome, Phase, PromptPlan, SharedDraft, Status, Task,
+    TaskEvent, Tool, ToolCx, Verifier,
 };
 
 /// Everything that tasks have in common.
@@ -26,6 +26,8 @@ pub struct Harness {
     pub model: Arc<dyn Model>,
     /// What it may call.
     pub tools: Vec<Arc<dyn Tool>>,
+    /// Who reads the calls of models that write them in words.
+    pub in_words: Option<Arc<dyn InWords>>,
     /// Who checks drafts.
     pub verifier: Arc<dyn Verifier>,
     /// How it is done.
@@ -76,6 +78,7 @@ impl Harness {
         let (status, verdict, summary) = run.drive(&task, &checks).await;
         let draft = draft.get();
         let grade = verdict.as_ref().map_or(Grade::Unchecked, |verdict| verdict.grade);
+        let unconfined = verdict.as_ref().is_some_and(|verdict| verdict.unconfined);
         let problems = verdict.as_ref().map(Verdict::problems).unwrap_or_default();
         let failed_tests = verdict.map(|verdict| verdict.failed_tests).unwrap_or_default();
         let change = draft.source_change();
@@ -95,6 +98,7 @@ impl Harness {
             change,
             summary,
             grade,
+            unconfined,
             problems,
             failed_tests,
             draft,
@@ -134,6 +138,10 @@ impl Run<'_> {
         });
         self.phase(Phase::Gathering);
         let (limit, indexes) = (spec.context_bytes, self.harness.indexes.clone());
+        if crate::opening::asks_history(task) {
+            let root = task.snapshot.root();
+            crate::history::learn_history(root, &indexes.of(root), &self.cancel).await;
+        }
         let asked = task.clone();
         // It reads files and computes, which is no work for a thread that others wait for.
         let context =
@@ -255,6 +263,7 @@ mod tests {
             syntax: Vec::new(),
             failed_tests: Vec::new(),
             unchecked: unchecked.map(str::to_owned),
+            unconfined: false,
         };
         let missing = verdict(Some("no `cargo`"));
         assert_eq!(open_problems(&task, &missing, true), ["not checked: no `cargo`"]);

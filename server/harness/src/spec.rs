@@ -21,6 +21,9 @@ pub struct HarnessSpec {
     pub gate_rounds: u32,
     /// Bytes of context that the first message may hold.
     pub context_bytes: usize,
+    /// Whether the model calls no tools and writes what it wants to be done in words.
+    #[serde(default)]
+    pub in_words: bool,
 }
 
 impl Default for HarnessSpec {
@@ -33,6 +36,7 @@ impl Default for HarnessSpec {
             max_result_bytes: 24_000,
             gate_rounds: 3,
             context_bytes: 16_000,
+            in_words: false,
         }
     }
 }
@@ -42,8 +46,11 @@ impl HarnessSpec {
     /// tools are called badly, one that asks little of the model.
     #[must_use]
     pub fn for_model(card: &model::Card) -> HarnessSpec {
-        if card.is_small() {
-            HarnessSpec::small(card.window.unwrap_or(SMALL_WINDOW), card.bytes_per_token)
+        let window = card.window.unwrap_or(SMALL_WINDOW);
+        if card.tools == model::ToolSkill::None {
+            HarnessSpec::in_words(window, card.bytes_per_token)
+        } else if card.is_small() {
+            HarnessSpec::small(window, card.bytes_per_token)
         } else {
             HarnessSpec::default()
         }
@@ -65,6 +72,21 @@ impl HarnessSpec {
             max_result_bytes: part(0.06, 1000, 6000),
             gate_rounds: 2,
             context_bytes: part(0.15, 2000, 12_000),
+            in_words: false,
+        }
+    }
+
+    /// The same for a model that calls no tools: it writes its edits in words, all of them in one
+    /// answer if it can, and sees more of the code beforehand because looking costs it a turn.
+    #[must_use]
+    pub fn in_words(window: u32, bytes_per_token: f64) -> HarnessSpec {
+        let small = HarnessSpec::small(window, bytes_per_token);
+        HarnessSpec {
+            name: "words-1".to_owned(),
+            system: WORDS_SYSTEM.to_owned(),
+            context_bytes: small.context_bytes * 3 / 2,
+            in_words: true,
+            ..small
         }
     }
 }
@@ -82,6 +104,25 @@ them. Change nothing else.
 3. check. If it complains about your edit, mend it.
 4. When check is clean, answer in one sentence, without a tool call.
 Never write todo!() or a placeholder. If it cannot be done, say so.";
+
+/// The form of an edit by example, because that is what models without tools follow best.
+const WORDS_SYSTEM: &str = "\
+You mend code in the user's editor. To change a file, write its path on a line of its own and \
+below it a block:
+
+src/lib.rs
+<<<<<<< SEARCH
+the lines as they stand in the file, two to six whole lines, exactly
+=======
+the lines that replace them
+>>>>>>> REPLACE
+
+Write one block for each place. An empty SEARCH part makes a new file. If you have to see a file \
+first, answer with nothing but a line such as
+READ src/lib.rs
+Change only what the task needs. Never write todo!() or a placeholder. Your edits are checked, and \
+you hear what is wrong with them. Above the blocks, say in one sentence what you change; if it \
+cannot be done, say so and write no block.";
 
 /// Short on purpose: every request pays for it.
 const SYSTEM: &str = "\
@@ -106,12 +147,14 @@ mod tests {
     fn small_models_are_asked_for_little() {
         let card = |window, tools| model::Card { window, tools, ..model::Card::default() };
         let name = |card: &model::Card| HarnessSpec::for_model(card).name;
-        use model::ToolSkill::{Good, Weak};
+        use model::ToolSkill::{Good, None as No, Weak};
         assert_eq!(name(&card(None, Good)), "standard-1");
         assert_eq!(name(&card(Some(128_000), Good)), "standard-1");
         assert_eq!(name(&card(Some(32_768), Good)), "small-1");
         assert_eq!(name(&card(Some(128_000), Weak)), "small-1");
         assert_eq!(name(&card(None, Weak)), "small-1");
+        assert_eq!(name(&card(Some(128_000), No)), "words-1");
+        assert_eq!(name(&card(None, No)), "words-1");
     }
 
     /// The instructions, the context, an answer and a result for each of a few steps fit into
@@ -120,12 +163,14 @@ mod tests {
     fn a_task_fits_into_a_small_window() {
         const TOOLS: usize = 6000;
         for window in [8192, 16_384, 32_768] {
-            let spec = HarnessSpec::small(window, 3.3);
-            let tokens = |bytes: usize| (bytes as f64 / 3.3).ceil() as usize;
-            let fixed = tokens(spec.system.len() + TOOLS + spec.context_bytes);
-            let step = tokens(spec.max_result_bytes) + 150;
-            let steps = (window as usize - fixed - spec.max_answer_tokens as usize) / step;
-            assert!(steps >= 6, "{window}: {steps} steps");
+            for spec in [HarnessSpec::small(window, 3.3), HarnessSpec::in_words(window, 3.3)] {
+                let tools = if spec.in_words { 0 } else { TOOLS };
+                let tokens = |bytes: usize| (bytes as f64 / 3.3).ceil() as usize;
+                let fixed = tokens(spec.system.len() + tools + spec.context_bytes);
+                let step = tokens(spec.max_result_bytes) + 150;
+                let steps = (window as usize - fixed - spec.max_answer_tokens as usize) / step;
+                assert!(steps >= 6, "{window}: {steps} steps");
+            }
         }
     }
 }

@@ -119,6 +119,17 @@ pub enum Grade {
     TestsPass,
 }
 
+impl Grade {
+    /// The grade in words, with a remark if the programs that it rests on ran `unconfined`.
+    #[must_use]
+    pub fn words(self, unconfined: bool) -> String {
+        match unconfined && self >= Grade::Checks {
+            true => format!("{self}, unconfined"),
+            false => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Grade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -155,6 +166,8 @@ pub struct Outcome {
     pub summary: String,
     /// How far the change has been checked.
     pub grade: Grade,
+    /// Whether the checker ran with nothing between it and the user's machine.
+    pub unconfined: bool,
     /// Problems that the change itself brought, one line each. While there are any it must not
     /// be applied without being asked for.
     pub problems: Vec<String>,

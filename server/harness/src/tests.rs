@@ -165,6 +165,7 @@ impl Bench {
         let harness = Harness {
             model: Arc::clone(&model) as Arc<dyn Model>,
             tools: vec![tool("put"), tool("look"), tool("boom"), tool("wait")],
+            in_words: None,
             verifier: Arc::new(Grumbler),
             spec: HarnessSpec::default(),
             recovery: Recovery {

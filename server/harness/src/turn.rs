@@ -48,6 +48,13 @@ impl Run<'_> {
             }
             Err(stop) => Err(stop),
         };
+        let end = match end {
+            Ok(Ok(stop)) => match self.written_calls(&stop, &mut answer, &mut calls).await {
+                Ok(()) => Ok(Ok(stop)),
+                Err(stop) => Err(stop),
+            },
+            other => other,
+        };
         match end {
             Ok(Ok(stop)) => self.ended(stop, answer),
             Ok(Err(error)) => self.broke_off(error, answer).await,
@@ -97,7 +104,7 @@ impl Run<'_> {
         }
     }
 
-    async fn await_calls(&mut self, calls: &mut Calls) -> Result<(), Stop> {
+    pub(crate) async fn await_calls(&mut self, calls: &mut Calls) -> Result<(), Stop> {
         while !calls.is_empty() {
             // A call that has not been started by now waits for one that runs.
             self.start_ready(&mut Answer::default(), calls);
@@ -113,14 +120,14 @@ impl Run<'_> {
 
     /// A call is complete. One that cannot be run gets its outcome at the end of the answer,
     /// when it is known whether the answer was cut.
-    fn called(&mut self, call: ToolUse, answer: &mut Answer, calls: &mut Calls) {
+    pub(crate) fn called(&mut self, call: ToolUse, answer: &mut Answer, calls: &mut Calls) {
         match self.tools.get(&call.name) {
             Some(tool) if call.malformed.is_none() => calls.push(Arc::clone(tool), call),
             _ => answer.unusable.push(call),
         }
     }
 
-    fn start_ready(&mut self, answer: &mut Answer, calls: &mut Calls) {
+    pub(crate) fn start_ready(&mut self, answer: &mut Answer, calls: &mut Calls) {
         for (id, tool) in calls.ready() {
             self.phase(match tool.as_str() {
                 "check" => Phase::Checking,

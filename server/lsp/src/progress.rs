@@ -5,6 +5,7 @@ use std::sync::Arc;
 use harness::{TaskEvent, TaskId};
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tower_lsp::gen_lsp_types::MessageType;
 
 use crate::state::Shared;
 
@@ -34,7 +35,7 @@ pub(crate) async fn show(
         loop {
             tokio::select! {
                 created = &mut asking => break created,
-                event = events.recv() => match event {
+                event = next(&mut events, &shared) => match event {
                     Some(event) => shown = words(event).unwrap_or(shown),
                     // The task has ended before the client has answered. What was not begun needs
                     // no end.
@@ -44,6 +45,8 @@ pub(crate) async fn show(
         }
     };
     if !created {
+        // Notices come all the same.
+        while next(&mut events, &shared).await.is_some() {}
         return;
     }
     let begin = json!({
@@ -54,13 +57,26 @@ pub(crate) async fn show(
         "cancellable": true,
     });
     editor.progress(&token, begin).await;
-    while let Some(event) = events.recv().await {
+    while let Some(event) = next(&mut events, &shared).await {
         let Some(message) = words(event).filter(|message| *message != shown) else { continue };
         let report = json!({"kind": "report", "message": message, "cancellable": true});
         editor.progress(&token, report).await;
         shown = message;
     }
     editor.progress(&token, json!({"kind": "end"})).await;
+}
+
+/// The next event. A notice is told in a message besides: what is shown of a progress goes with
+/// the next step.
+async fn next(
+    events: &mut UnboundedReceiver<TaskEvent>,
+    shared: &Arc<Shared>,
+) -> Option<TaskEvent> {
+    let event = events.recv().await?;
+    if let TaskEvent::Notice(text) = &event {
+        shared.tell(MessageType::Warning, text.clone());
+    }
+    Some(event)
 }
 
 /// What the user is told of an event.

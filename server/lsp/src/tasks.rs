@@ -140,7 +140,7 @@ pub(crate) fn start(
     about: String,
 ) -> Result<TaskId, CommandError> {
     let cancel = shared.ending.child_token();
-    let id = shared.tasks.add(format!("fix {about}"), cancel.clone())?;
+    let id = shared.tasks.add(format!("fix: {about}"), cancel.clone())?;
     let job = Job { shared: Arc::clone(shared), id, about, cancel };
     shared.tracker.spawn(async move {
         // An outer net: what runs inside of the task has one of its own.
@@ -179,7 +179,7 @@ impl Job {
     async fn run(&self, task: Task) {
         let (events, received) = mpsc::unbounded_channel();
         let shared = Arc::clone(&self.shared);
-        let title = format!("fix {}", self.about);
+        let title = format!("fix: {}", self.about);
         let shown = self.shared.tracker.spawn(progress::show(shared, self.id, title, received));
         let watched = Watched { events, shown };
         let outcome = match self.outcome(task, watched.events.clone()).await {
@@ -241,9 +241,10 @@ impl Job {
         let mut delivery = Delivery {
             shared: Arc::clone(&self.shared),
             task: self.id,
-            label: format!("fix {}", self.about),
+            label: format!("fix: {}", self.about),
             change: outcome.change,
             grade: outcome.grade,
+            unconfined: outcome.unconfined,
             cancel: self.cancel.clone(),
             merged: false,
             rechecked: false,
@@ -287,7 +288,7 @@ impl Job {
     fn applied(&self, delivery: &Delivery, status: &Status) {
         let grade = match (delivery.merged, delivery.rechecked) {
             (true, false) => "merged, unchecked".to_owned(),
-            _ => delivery.grade.to_string(),
+            _ => delivery.grade.words(delivery.unconfined),
         };
         let files = match delivery.arrived {
             0 => "you had done it already".to_owned(),
@@ -306,7 +307,7 @@ impl Job {
     }
 
     fn stopped(&self) {
-        self.tell(MessageType::Info, format!("stopped task {}: fix {}", self.id, self.about));
+        self.tell(MessageType::Info, format!("stopped task {}, fix: {}", self.id, self.about));
     }
 
     fn crashed(&self, panic: &(dyn std::any::Any + Send)) {

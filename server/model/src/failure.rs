@@ -6,11 +6,14 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ModelError;
 use crate::dialect::Object;
 
 /// What headers say about an error.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Hints {
     /// `retry-after-ms` or `retry-after`.
     pub(crate) after: Option<Duration>,

@@ -1,13 +1,13 @@
 //! In what a server differs from the vendor whose dialect it speaks: a row of data for each
 //! difference, so that no dialect asks who it is talking to.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Dialect;
 
 /// The differences. The default is what the dialect's own vendor takes.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quirks {
     /// How Chat Completions calls the upper bound of an answer.
@@ -26,6 +26,9 @@ pub struct Quirks {
     /// Whether requests name the prefix that they share, so that they meet the same cache
     /// (`prompt_cache_key`).
     pub cache_key: bool,
+    /// Whether texts bear the marks of the prefixes that are worth keeping, as Anthropic's do
+    /// (`cache_control`, Chat Completions).
+    pub cache_marks: bool,
     /// Members that a call of another model must bear to be taken (Chat Completions).
     pub foreign_calls: Map<String, Value>,
 }
@@ -40,6 +43,7 @@ impl Default for Quirks {
             replay_reasoning: true,
             encrypted_reasoning: true,
             cache_key: false,
+            cache_marks: false,
             foreign_calls: Map::new(),
         }
     }
@@ -56,7 +60,7 @@ impl Quirks {
 }
 
 /// How Chat Completions calls the upper bound of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MaxTokensMember {
     /// `max_tokens`, which every compatible server knows.
@@ -67,7 +71,7 @@ pub enum MaxTokensMember {
 
 /// Names of calls that a server takes. A conversation may hold calls of another server, whose
 /// names are then exchanged for others, always the same ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallIds {
     /// Up to 64 visible ASCII characters.

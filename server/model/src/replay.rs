@@ -1,11 +1,12 @@
 //! Recorded traffic, and a model that plays it again without a network.
 //!
 //! What is recorded is what went over the wire: the body of each request and the bytes of its
-//! answer, cut as the network cut them. Headers are not, because they hold the key; a key that a
-//! body quotes is taken out.
+//! answer, cut as the network cut them. Headers are not, because they hold the key (but for the
+//! few of an error's that say what to do); a key that a body quotes is taken out.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,10 @@ use crate::dialect;
 use crate::failure::{self, Hints};
 use crate::reader::Reader;
 use crate::secret::Secret;
-use crate::{Dialect, Endpoint, EventStream, Model, ModelError, RawJson, Request, StreamEvent};
+use crate::{
+    Card, Catalog, Dialect, Endpoint, EventStream, Model, ModelError, Quirks, RawJson, Request,
+    RetryPolicy, StreamEvent,
+};
 
 /// The version of the stored form.
 const FORMAT: u32 = 1;
@@ -29,18 +33,33 @@ const PROMPT: [&str; 5] = ["system", "instructions", "tools", "messages", "input
 pub struct Exchange {
     format: u32,
     dialect: String,
-    /// The endpoint's base URL.
+    /// The endpoint's base URL, without what may be a password in it.
     url: String,
     model: String,
+    /// The ways of the server, which the form of a request depends on.
+    #[serde(default)]
+    quirks: Quirks,
     request: RawJson,
     /// The HTTP status; `None` if no answer came.
     status: Option<u16>,
+    /// What the headers said, if it was an error.
+    #[serde(default)]
+    hints: Hints,
     /// The answer's bytes, as text.
     body: String,
     /// Where the network cut them: bytes from the beginning of the body, without its end.
     cuts: Vec<usize>,
     /// Whether the body came to its end, or the client had what it wanted.
     whole: bool,
+}
+
+impl Exchange {
+    /// The server as far as the form of requests and answers depends on it.
+    fn endpoint(&self) -> Option<Endpoint> {
+        let dialect = Dialect::of_name(&self.dialect)?;
+        let endpoint = Endpoint::new(dialect, &self.url, &self.model);
+        Some(Endpoint { quirks: self.quirks.clone(), ..endpoint })
+    }
 }
 
 /// Takes each exchange when it is over.
@@ -60,10 +79,12 @@ impl Tape {
         let exchange = Exchange {
             format: FORMAT,
             dialect: endpoint.dialect.name().to_owned(),
-            url: endpoint.base_url.clone(),
+            url: endpoint.shown_url(),
             model: endpoint.model.clone(),
+            quirks: endpoint.quirks.clone(),
             request: RawJson::new(text).unwrap_or_else(|_| RawJson::of(&Value::Null)),
             status: None,
+            hints: Hints::default(),
             body: String::new(),
             cuts: Vec::new(),
             whole: false,
@@ -73,6 +94,10 @@ impl Tape {
 
     pub(crate) fn status(&mut self, status: u16) {
         self.exchange.status = Some(status);
+    }
+
+    pub(crate) fn hints(&mut self, hints: Hints) {
+        self.exchange.hints = hints;
     }
 
     pub(crate) fn piece(&mut self, bytes: &[u8]) {
@@ -103,42 +128,113 @@ fn clean(key: Option<&Secret>, text: &str) -> String {
     key.map_or_else(|| text.to_owned(), |key| key.redact(text))
 }
 
-/// A model that answers as it was recorded, and only to what was asked then.
-pub struct Replay {
-    name: String,
-    exchanges: Mutex<VecDeque<Exchange>>,
+/// The first line of a recording: what all of it is of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    format: u32,
+    /// What was to be done, in the words of whoever asked for it.
+    pub about: String,
 }
 
-impl Replay {
-    /// Reads a recording: one exchange a line.
+impl Header {
+    /// The first line of a recording of this.
+    #[must_use]
+    pub fn new(about: &str) -> Header {
+        Header { format: FORMAT, about: about.to_owned() }
+    }
+}
+
+/// A recording, read.
+pub struct Recording {
+    about: Option<String>,
+    rest: Rest,
+}
+
+/// What is left of a recording, for all of its models.
+#[derive(Clone)]
+struct Rest(Arc<Mutex<Left>>);
+
+struct Left {
+    /// The next one first.
+    exchanges: VecDeque<Exchange>,
+    /// Why nothing more can be played: something else was asked than what was recorded.
+    lost: Option<ModelError>,
+}
+
+impl Rest {
+    fn get(&self) -> MutexGuard<'_, Left> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Recording {
+    /// Reads a recording: perhaps a [`Header`], then one exchange a line.
     ///
     /// # Errors
     /// The first line that is none, or that a later version has written.
-    pub fn read(text: &str) -> Result<Replay, String> {
-        let mut exchanges = VecDeque::new();
+    pub fn read(text: &str) -> Result<Recording, String> {
+        let mut about = None;
+        let mut exchanges: VecDeque<Exchange> = VecDeque::new();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let at = |error: &dyn std::fmt::Display| format!("line {}: {error}", number + 1);
+            let later = || at(&"written by a later version");
+            if number == 0
+                && let Ok(header) = serde_json::from_str::<Header>(line)
+            {
+                if header.format > FORMAT {
+                    return Err(later());
+                }
+                about = Some(header.about);
+                continue;
+            }
             let exchange: Exchange = serde_json::from_str(line).map_err(|error| at(&error))?;
             if exchange.format > FORMAT {
-                return Err(at(&"written by a later version"));
+                return Err(later());
             }
             if Dialect::of_name(&exchange.dialect).is_none() {
                 return Err(at(&format!("no dialect `{}`", exchange.dialect)));
             }
             exchanges.push_back(exchange);
         }
-        let name = exchanges.front().map_or_else(
-            || "replay".to_owned(),
-            |first: &Exchange| format!("{}/{}", first.dialect, first.model),
-        );
-        Ok(Replay { name, exchanges: Mutex::new(exchanges) })
+        let left = Left { exchanges, lost: None };
+        Ok(Recording { about, rest: Rest(Arc::new(Mutex::new(left))) })
+    }
+
+    /// What was to be done, if the recording says so.
+    #[must_use]
+    pub fn about(&self) -> Option<&str> {
+        self.about.as_deref()
     }
 
     /// How many exchanges have not been played.
     #[must_use]
     pub fn left(&self) -> usize {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.rest.get().exchanges.len()
     }
+
+    /// Who answered: the first model, and each that took over from the one before. What is known
+    /// of them stands in `catalog`.
+    #[must_use]
+    pub fn models(&self, catalog: &Catalog) -> Vec<Replay> {
+        let left = self.rest.get();
+        let mut who: Vec<_> =
+            left.exchanges.iter().map(|one| (&one.dialect, &one.url, &one.model)).collect();
+        who.dedup();
+        let replay = |(dialect, _, model): (&String, &String, &String)| Replay {
+            name: format!("{dialect}/{model}"),
+            card: catalog.card(model),
+            rest: self.rest.clone(),
+        };
+        who.into_iter().map(replay).collect()
+    }
+}
+
+/// A model that answers as it was recorded, and only to what was asked then. All models of a
+/// recording play from the same one.
+pub struct Replay {
+    name: String,
+    card: Card,
+    rest: Rest,
 }
 
 impl Model for Replay {
@@ -146,29 +242,50 @@ impl Model for Replay {
         &self.name
     }
 
+    fn card(&self) -> Card {
+        self.card.clone()
+    }
+
     fn stream(&self, request: &Request, cancel: CancellationToken) -> EventStream {
-        let next = self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        if cancel.is_cancelled() {
+            return stream::iter([Err(ModelError::Cancelled)]).boxed();
+        }
+        let mut left = self.rest.get();
+        let ended = || ModelError::BadRequest("the recording has ended".to_owned());
+        let next = left.lost.clone().map_or_else(
+            || {
+                let exchange = left.exchanges.pop_front().ok_or_else(ended)?;
+                let endpoint = exchange.endpoint().ok_or_else(ended)?;
+                same(&exchange, request, &endpoint).map(|()| (exchange, endpoint))
+            },
+            Err,
+        );
         let items = match next {
-            _ if cancel.is_cancelled() => vec![Err(ModelError::Cancelled)],
-            None => vec![Err(ModelError::BadRequest("the recording has ended".to_owned()))],
-            Some(exchange) => play(&exchange, request),
+            Ok((exchange, endpoint)) => play(&exchange, &endpoint, request),
+            Err(error) => {
+                left.lost = Some(error.clone());
+                vec![Err(error)]
+            }
         };
         stream::iter(items).boxed()
     }
 }
 
-fn play(exchange: &Exchange, request: &Request) -> Vec<Result<StreamEvent, ModelError>> {
-    let Some(dialect) = Dialect::of_name(&exchange.dialect) else { return Vec::new() };
-    let endpoint = Endpoint::new(dialect, &exchange.url, &exchange.model);
-    if let Err(error) = same(exchange, request, &endpoint) {
-        return vec![Err(error)];
-    }
+fn play(
+    exchange: &Exchange,
+    endpoint: &Endpoint,
+    request: &Request,
+) -> Vec<Result<StreamEvent, ModelError>> {
     let broken = || ModelError::Interrupted("the connection broke, as it was recorded".to_owned());
     let Some(status) = exchange.status else { return vec![Err(broken())] };
     if !(200..300).contains(&status) {
-        return vec![Err(failure::classify(Some(status), &exchange.body, &Hints::default()))];
+        let mut hints = exchange.hints.clone();
+        // Nobody has to be spared here. What was too long to be waited for stays too long.
+        let longest = RetryPolicy::default().longest_asked;
+        hints.after = hints.after.map(|asked| if asked > longest { asked } else { Duration::ZERO });
+        return vec![Err(failure::classify(Some(status), &exchange.body, &hints))];
     }
-    let mut reader = Reader::new(dialect::decoder(&endpoint, request));
+    let mut reader = Reader::new(dialect::decoder(endpoint, request));
     let mut events = Vec::new();
     let bytes = exchange.body.as_bytes();
     let ends = exchange.cuts.iter().copied().chain([bytes.len()]);

@@ -44,6 +44,13 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
+    /// As often as by default, without pauses of its own: for what has no server behind it.
+    #[must_use]
+    pub fn without_pauses() -> RetryPolicy {
+        let none = Duration::ZERO;
+        RetryPolicy { first_pause: none, first_overload: none, ..RetryPolicy::default() }
+    }
+
     /// How long to wait before retry `number` (from 0) after `error`; `None` if it is of no use.
     /// Where the provider asks for no pause of its own, a part of it is left to chance.
     #[must_use]

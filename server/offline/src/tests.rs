@@ -99,6 +99,7 @@ async fn mend_with(model: Arc<dyn Model>, text: &str, rules: &[Rule]) -> (Outcom
     let harness = Harness {
         model,
         tools: tools::all(),
+        in_words: None,
         verifier: Arc::new(Rules(rules.to_vec())),
         spec: HarnessSpec::default(),
         recovery: Recovery::default(),

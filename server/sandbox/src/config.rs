@@ -1,6 +1,8 @@
 //! What the room must be told.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use stdx::process::Environment;
@@ -14,6 +16,8 @@ pub struct SandboxConfig {
     pub environment: Environment,
     /// Which wall to use.
     pub wall: Wall,
+    /// In which projects programs may run where no wall can be had.
+    pub unconfined: Unconfined,
     /// Folders and files that programs may read although they lie in a hidden place, such as the
     /// user's home.
     pub visible: Vec<PathBuf>,
@@ -39,8 +43,37 @@ pub enum Wall {
     Copy,
 }
 
+/// In which projects programs may run although nothing confines them: what they build may do
+/// there whatever the user may.
+#[derive(Clone)]
+pub struct Unconfined(Arc<dyn Fn(&Path) -> bool + Send + Sync>);
+
+impl Unconfined {
+    /// In none.
+    #[must_use]
+    pub fn nowhere() -> Unconfined {
+        Unconfined::where_so(|_| false)
+    }
+
+    /// In those for whose root, a path without links, `allowed` says yes. It is asked each time.
+    #[must_use]
+    pub fn where_so(allowed: impl Fn(&Path) -> bool + Send + Sync + 'static) -> Unconfined {
+        Unconfined(Arc::new(allowed))
+    }
+
+    pub(crate) fn allows(&self, root: &Path) -> bool {
+        (self.0)(root)
+    }
+}
+
+impl fmt::Debug for Unconfined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unconfined")
+    }
+}
+
 impl SandboxConfig {
-    /// Reasonable limits, upper layers in `scratch`, and this process' own environment without
+    /// Reasonable limits, nothing unconfined, upper layers in `scratch`, and this process' own environment without
     /// what is nobody's business.
     #[must_use]
     pub fn new(scratch: impl Into<PathBuf>) -> SandboxConfig {
@@ -48,6 +81,7 @@ impl SandboxConfig {
             scratch: scratch.into(),
             environment: Environment::of_this_process(matters_to_builds),
             wall: Wall::default(),
+            unconfined: Unconfined::nowhere(),
             visible: Vec::new(),
             hidden: Vec::new(),
             upper_bytes: 8 << 30,

@@ -53,6 +53,12 @@ pub enum SandboxError {
     /// It wrote more than it may.
     #[error("the program wrote more than {0} bytes and was stopped")]
     TooLarge(u64),
+    /// Nothing confines programs here, and nobody trusts the project (its root is named).
+    #[error(
+        "nothing on this machine confines what a check runs (build scripts, macros), so it runs \
+         only in projects that you trust: `ostler trust {}`", .0.display()
+    )]
+    Untrusted(PathBuf),
     /// The program, or what it needs, is not there.
     #[error("{0}")]
     Failed(String),

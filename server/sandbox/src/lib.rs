@@ -22,6 +22,6 @@ mod testing;
 mod tree;
 
 pub use cargo::{CargoVerifier, FailedTest, TestReport};
-pub use config::{SandboxConfig, Wall, matters_to_builds};
+pub use config::{SandboxConfig, Unconfined, Wall, matters_to_builds};
 pub use confined::{Confined, Program, Ran, SandboxError};
 pub use shown::Written;

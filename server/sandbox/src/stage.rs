@@ -49,6 +49,9 @@ impl<'a> Stage<'a> {
         let root = root.canonicalize().map_err(|error| {
             SandboxError::Failed(format!("cannot open `{}`: {error}", root.display()))
         })?;
+        if confinement == Confinement::Copy && !confined.config().unconfined.allows(&root) {
+            return Err(SandboxError::Untrusted(root));
+        }
         let mut want = BTreeMap::new();
         for (path, text) in draft.differs_from_disk() {
             want.insert(real(path.as_path()), text);

@@ -6,7 +6,7 @@ use model::secret::origin;
 use model::{Auth, Catalog, Dialect, Endpoint};
 
 use crate::providers::{PROVIDERS, Provider};
-use crate::{Offer, Origin, Settings};
+use crate::{Offer, Origin, Settings, Value};
 
 /// Where a key is to be looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +156,21 @@ impl Settings {
             "offline" => Ok(Choice::Offline),
             name => self.endpoint(&split(name)?),
         }
+    }
+
+    /// The models that take over, in this order, when the one at work cannot go on: their names,
+    /// and what they are or one line that says why they cannot be used.
+    #[must_use]
+    pub fn fallbacks(&self) -> Vec<(&str, Result<Choice, String>)> {
+        let names = self.get("fallbacks").and_then(Value::texts).unwrap_or_default();
+        let choice = |name| match self.named(name)? {
+            // It reads a task from its beginning and cannot go on with what others have done.
+            Choice::Offline => {
+                Err("the built-in policy cannot go on with what others began".to_owned())
+            }
+            choice => Ok(choice),
+        };
+        names.into_iter().map(|name| (name, choice(name))).collect()
     }
 
     fn endpoint(&self, name: &ModelName) -> Result<Choice, String> {

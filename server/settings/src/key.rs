@@ -19,6 +19,8 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// A whole number within these bounds, both included.
     Integer(i64, i64),
+    /// Texts, one after the other.
+    TextList,
     /// Texts by name.
     TextMap,
     /// Anything, passed on as it is.
@@ -105,6 +107,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("endpoints.*.url", Kind::Text, Trust::UserOnly, "where the server is"),
     key("endpoints.*.version", Kind::Text, Trust::UserOnly, "the version of the dialect"),
+    key(
+        "fallbacks",
+        Kind::TextList,
+        Trust::UserOnly,
+        "models that take over, in this order, when the one at work cannot go on: ENDPOINT/NAME",
+    ),
     key(
         "limits.turns",
         Kind::Integer(1, 1000),

@@ -18,6 +18,16 @@ pub(crate) enum Node {
     Other(&'static str),
 }
 
+impl Node {
+    /// The text of one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Node::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// A value and its line, from 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Located {

@@ -19,10 +19,7 @@ impl Value {
     /// The text of a value that is one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        match &self.node {
-            Node::String(text) => Some(text),
-            _ => None,
-        }
+        self.node.text()
     }
 
     /// The number of a value that is one.
@@ -32,6 +29,13 @@ impl Value {
             Node::Integer(number) => Some(number),
             _ => None,
         }
+    }
+
+    /// The texts of a value that is a list of them.
+    #[must_use]
+    pub fn texts(&self) -> Option<Vec<&str>> {
+        let Node::List(items) = &self.node else { return None };
+        items.iter().map(|item| item.node.text()).collect()
     }
 
     /// As it would be written in JSON.
@@ -167,6 +171,13 @@ fn fits(kind: Kind, node: &Node) -> Result<(), String> {
         Kind::Integer(min, max) => {
             let fits = matches!(node, Node::Integer(n) if (min..=max).contains(n));
             (fits, format!("a whole number from {min} to {max}"))
+        }
+        Kind::TextList => {
+            let fits = match node {
+                Node::List(items) => items.iter().all(|item| matches!(item.node, Node::String(_))),
+                _ => false,
+            };
+            (fits, "a list of texts".to_owned())
         }
         Kind::TextMap => {
             let fits = match node {

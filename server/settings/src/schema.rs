@@ -50,6 +50,7 @@ fn of_key(key: &Key) -> Value {
         Kind::Text => json!({"type": "string"}),
         Kind::OneOf(names) => json!({"enum": names}),
         Kind::Integer(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
+        Kind::TextList => json!({"type": "array", "items": {"type": "string"}}),
         Kind::TextMap => json!({"type": "object", "additionalProperties": {"type": "string"}}),
         Kind::Any => json!({}),
     };

@@ -271,3 +271,30 @@ fn two_tables_of_servers_say_the_same() {
         assert_eq!((server.key_env.as_deref(), server.local), (provider.key, provider.is_local()));
     }
 }
+
+#[test]
+fn fallbacks_are_named_in_order_and_only_by_the_user() {
+    let (file, _) = user("fallbacks = ['openai-chat/a', 'offline', 'nowhere/b', 'anthropic/c']\n");
+    let (settings, problems) = resolve(std::slice::from_ref(&file));
+    assert!(problems.is_empty(), "{problems:?}");
+    let fallbacks = settings.fallbacks();
+    let names: Vec<_> = fallbacks.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["openai-chat/a", "offline", "nowhere/b", "anthropic/c"]);
+    let why = |at: usize| fallbacks[at].1.clone().unwrap_err();
+    assert!(matches!(&fallbacks[0].1, Ok(Choice::Http { endpoint, .. }) if endpoint.model == "a"));
+    assert!(why(1).contains("what others began"), "{}", why(1));
+    assert!(why(2).contains("no endpoint `nowhere`"), "{}", why(2));
+    assert!(fallbacks[3].1.is_ok());
+    assert!(Settings::default().fallbacks().is_empty());
+
+    let sent = json!({"fallbacks": ["openai-chat/x"]});
+    let (settings, problems) = resolve(&[file, Layer::json(Origin::Client, &sent)]);
+    assert_eq!((settings.fallbacks().len(), problems.len()), (4, 1));
+    assert_eq!(
+        said(&[user("fallbacks = 'a/b'\n").0, user("fallbacks = [1]\n").0]),
+        [
+            "config.toml:1: `fallbacks` must be a list of texts",
+            "config.toml:1: `fallbacks` must be a list of texts",
+        ]
+    );
+}

@@ -52,6 +52,15 @@ impl AppendLog {
         Ok(AppendLog { file })
     }
 
+    /// Makes the file, which only its owner can read.
+    ///
+    /// # Errors
+    /// If there is something of that name already, or it cannot be made.
+    pub fn create(path: &Path) -> io::Result<AppendLog> {
+        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
+        Ok(AppendLog { file })
+    }
+
     /// Appends one line in a single write, so that a crash leaves at most a torn last line.
     ///
     /// # Errors

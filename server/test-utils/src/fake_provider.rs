@@ -12,6 +12,7 @@ mod chat;
 mod conversation;
 mod dialect;
 mod law;
+mod oddity;
 mod openai;
 mod responses;
 mod server;
@@ -29,7 +30,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Failure, Fault, Place};
-pub use cache::{Bill, CacheRules};
+pub use cache::{Bill, CacheRules, Kept};
+pub use oddity::Oddity;
 
 /// How long a test waits for something that is sure to come.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -39,8 +41,8 @@ const DEADLINE: Duration = Duration::from_secs(20);
 pub struct Manners {
     /// Bytes per piece of a streamed body; `None` sends one event per piece.
     pub piece: Option<usize>,
-    /// What it charges for, and how.
-    pub cache: CacheRules,
+    /// What it charges for, and how; by default as the vendor of the model does.
+    pub cache: Option<CacheRules>,
     /// Whether assistant turns that it never sent are accepted.
     pub strangers: bool,
 }

@@ -11,6 +11,7 @@ mod input;
 mod read;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use edit::Edit;
 pub use grep::Grep;
 
 pub use read::Read;
+pub use words::Words;
 
 /// All built-in tools.
 #[must_use]

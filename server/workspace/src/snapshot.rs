@@ -12,7 +12,15 @@ use crate::files::{self, FileList};
 use crate::{Document, Draft};
 
 /// What was read, by path. Searches read many files at once.
-type Disk = DashMap<AbsPath, Result<Text, ReadError>>;
+type Disk = DashMap<AbsPath, Result<OnDisk, ReadError>>;
+
+/// A file in the form in which it was last asked for: lines are cheaper to find in a [`Text`],
+/// which costs several times what reading the file does.
+#[derive(Clone)]
+enum OnDisk {
+    Letters(Arc<str>),
+    Text(Text),
+}
 
 /// Open documents exactly as they were when it was taken, and disk files as they were when they
 /// were first read through it or through one of its clones. Clones are cheap and see the same.
@@ -85,9 +93,48 @@ impl Snapshot {
     /// Why there is none.
     pub fn read_disk(&self, path: &AbsPath) -> Result<Text, ReadError> {
         if let Some(known) = self.disk.get(path) {
+            match &*known {
+                Ok(OnDisk::Text(text)) => return Ok(text.clone()),
+                Ok(OnDisk::Letters(_)) => {}
+                Err(error) => return Err(error.clone()),
+            }
+        }
+        self.look(path)?;
+        let mut slot = self.disk.get_mut(path).ok_or(ReadError::NotFound)?;
+        match slot.as_mut() {
+            Ok(known) => {
+                if let OnDisk::Letters(letters) = known {
+                    *known = OnDisk::Text(Text::new(letters));
+                }
+                match known {
+                    OnDisk::Text(text) => Ok(text.clone()),
+                    OnDisk::Letters(letters) => Ok(Text::new(letters)),
+                }
+            }
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// The characters of [`Snapshot::read`], for those who look at a few lines of many files.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub fn letters(&self, path: &AbsPath) -> Result<Arc<str>, ReadError> {
+        if let Some(document) = self.open.get(path) {
+            return Ok(document.text.to_string().into());
+        }
+        match self.look(path)? {
+            OnDisk::Letters(letters) => Ok(letters),
+            OnDisk::Text(text) => Ok(text.to_string().into()),
+        }
+    }
+
+    /// What the disk held when this snapshot first looked.
+    fn look(&self, path: &AbsPath) -> Result<OnDisk, ReadError> {
+        if let Some(known) = self.disk.get(path) {
             return known.clone();
         }
-        let read = disk::read(&self.root, path).map(|text| Text::new(&text));
+        let read = disk::read(&self.root, path).map(|letters| OnDisk::Letters(letters.into()));
         // Somebody else may have read it meanwhile; whoever came first is right for all.
         self.disk.entry(path.clone()).or_insert(read).clone()
     }
@@ -145,6 +192,26 @@ mod tests {
         let later = documents.snapshot(root);
         assert_eq!(later.read(&closed).unwrap().text.to_string(), "second");
         assert_eq!(later.read(&open).unwrap().version, Some(8));
+    }
+
+    #[test]
+    fn letters_and_lines_are_of_one_reading() {
+        let test = TestDir::new("snapshot-letters");
+        let root = test.path("");
+        let (first, second) = (test.write("1.rs", "old"), test.write("2.rs", "old"));
+        let mut documents = Documents::default();
+        documents.open(root.join("open.rs"), 1, "in the editor");
+        let snapshot = documents.snapshot(root.clone());
+        assert_eq!(&*snapshot.letters(&first).unwrap(), "old");
+        assert_eq!(snapshot.read(&second).unwrap().text.to_string(), "old");
+        test.write("1.rs", "new");
+        test.write("2.rs", "new");
+        assert_eq!(snapshot.read(&first).unwrap().text.to_string(), "old");
+        for path in [&first, &second] {
+            assert_eq!(&*snapshot.letters(path).unwrap(), "old");
+        }
+        assert_eq!(&*snapshot.letters(&root.join("open.rs")).unwrap(), "in the editor");
+        assert_eq!(snapshot.letters(&root.join("none.rs")), Err(ReadError::NotFound));
     }
 
     #[test]

@@ -101,8 +101,8 @@ fn mends_what_another_server_reports() {
         nvim.inside("return vim.endswith(Progress[#Progress] or '', 'success') and Progress");
     let progress: Vec<&str> =
         progress.as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert_eq!(progress.first(), Some(&&*format!("Ostler: fix {about} running")));
-    assert_eq!(progress.last(), Some(&&*format!("Ostler: fix {about} success")));
+    assert_eq!(progress.first(), Some(&&*format!("Ostler: fix: {about} running")));
+    assert_eq!(progress.last(), Some(&&*format!("Ostler: fix: {about} success")));
 
     nvim.keys(":w\r");
     nvim.inside("return not vim.bo.modified");

@@ -66,7 +66,7 @@ fn mends_what_another_server_reports() {
     code.shows(".action-widget .monaco-list-row", &format!("Fix: {about}"));
     // The first of the menu.
     code.keys(&["Enter"]);
-    code.message(&format!("Ostler: fix {about}"));
+    code.message(&format!("Ostler: fix: {about}"));
     code.message("1 file changed, unsaved");
     code.buffer(MENDED);
     // The change is the user's to save.

@@ -2,7 +2,7 @@
 
 use model::Dialect;
 use serde_json::json;
-use test_utils::fake_provider::Answer;
+use test_utils::fake_provider::{Answer, Oddity};
 
 use super::{Case, FOR_EVER, Step};
 
@@ -46,6 +46,21 @@ async fn what_is_of_no_use_for_ever_is_never_done() {
             let ended = Case::new(dialect, Step::Edit, FOR_EVER, mishap).run().await;
             assert!(matches!(ended.outcome.status, harness::Status::Failed(_)), "{about}");
             assert!(ended.outcome.change.is_empty(), "{about}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn odd_forms_change_nothing() {
+    for dialect in Dialect::ALL {
+        for oddity in Oddity::ALL {
+            for step in [Step::Read, Step::Edit, Step::Done] {
+                let about = format!("{dialect:?} {oddity:?} {step:?}");
+                let case = Case::new(dialect, step, FOR_EVER, move |good| good.oddly(oddity));
+                let ended = case.run().await;
+                ended.assert_done(&about);
+                assert_eq!(ended.requests, 3, "{about}");
+            }
         }
     }
 }

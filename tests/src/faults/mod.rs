@@ -8,6 +8,7 @@
 mod answers;
 mod failures;
 mod streams;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -161,14 +162,16 @@ pub(crate) async fn call_it_two(endpoint: Endpoint) -> Ended {
         first_overload: Duration::from_millis(1),
         ..RetryPolicy::default()
     };
+    let spec = HarnessSpec { max_turns: 25, ..HarnessSpec::for_model(&endpoint.card) };
     let model = Retry::with_policy(HttpModel::new(endpoint, None).unwrap(), pauses);
     let runs = Arc::new(Mutex::new(BTreeMap::new()));
     let counted = |inner| Arc::new(Counted { inner, runs: Arc::clone(&runs) }) as Arc<dyn Tool>;
     let harness = Harness {
         model: Arc::new(model),
         tools: tools::all().into_iter().map(counted).collect(),
+        in_words: Some(Arc::new(tools::Words)),
         verifier: Arc::new(Content),
-        spec: HarnessSpec { max_turns: 25, ..HarnessSpec::default() },
+        spec,
         recovery: Recovery { pauses, fallbacks: Vec::new() },
         clock: Arc::new(ManualClock::default()),
         indexes: harness::Indexes::default(),

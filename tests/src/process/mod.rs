@@ -7,6 +7,7 @@ mod commands;
 mod doctor;
 mod faults;
 mod home;
+mod models;
 mod run;
 mod setup;
 

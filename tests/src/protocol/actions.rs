@@ -82,7 +82,7 @@ async fn only_the_kinds_that_were_asked_for() {
         let found = bench.client.call("textDocument/codeAction", params).await.unwrap();
         found.as_array().unwrap().iter().map(|action| action["title"].clone()).collect::<Vec<_>>()
     };
-    let stop = format!("Stop task {task}: fix something is wrong");
+    let stop = format!("Stop task {task}: fix: something is wrong");
     assert_eq!(asked(Value::Null).await, [json!("Fix: wrong"), json!(stop)]);
     assert_eq!(asked(json!([""])).await, [json!("Fix: wrong"), json!(stop)]);
     assert_eq!(asked(json!(["quickfix"])).await, [json!("Fix: wrong")]);

@@ -221,6 +221,7 @@ pub(super) fn changed(task: &Task, change: impl FnOnce(&mut Draft)) -> Outcome {
         change: draft.source_change(),
         summary: "done".to_owned(),
         grade: Grade::Checks,
+        unconfined: false,
         problems: Vec::new(),
         failed_tests: Vec::new(),
         draft,

@@ -43,7 +43,7 @@ async fn progress_has_honest_phases_and_an_end() {
             .await;
         assert!(shown.iter().all(|(of, _)| *of == token));
         assert_eq!(shown[0].1["cancellable"], true);
-        assert_eq!(shown[0].1["title"], "fix something is wrong");
+        assert_eq!(shown[0].1["title"], "fix: something is wrong");
         let messages: Vec<&str> =
             shown.iter().filter_map(|(_, value)| value["message"].as_str()).collect();
         assert_eq!(messages, ["gathering", "thinking", "read a.rs b", "checking", "offering"]);
@@ -106,7 +106,7 @@ async fn a_task_is_stopped_by_command_by_action_and_by_its_progress() {
             }
         }
         let said = bench.client.message("stopped").await;
-        assert_eq!(said, format!("Ostler: stopped task {task}: fix something is wrong"));
+        assert_eq!(said, format!("Ostler: stopped task {task}, fix: something is wrong"));
         assert!(bench.client.seen().edits.is_empty());
         // When it is gone there is nothing to stop.
         let gone = bench.client.command("ostler.stop", json!({"task": task})).get().await;
@@ -214,7 +214,7 @@ async fn a_change_with_new_problems_waits_for_a_word() {
     bench.client.message("it brings a new problem: E0599 is new").await;
     assert!(bench.client.seen().edits.is_empty());
     let actions = bench.client.actions(&path, 0..0, &[]).await;
-    assert_eq!(actions[0]["title"], "Apply now: fix something is wrong");
+    assert_eq!(actions[0]["title"], "Apply now: fix: something is wrong");
     bench.client.choose(&actions[0]).get().await.unwrap();
     bench.client.message("fixed").await;
     assert_eq!(bench.text(&path), "right\n");

@@ -7,7 +7,6 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use context::{ContextQuery, Index, Intent, TokenBudget, World};
 use stdx::AbsPath;
-use stdx::process::files_of_commits;
 use tokio_util::sync::CancellationToken;
 use workspace::Snapshot;
 
@@ -17,40 +16,32 @@ use crate::terminal::say;
 
 /// What `--at` shows if no budget is given, in tokens.
 const BUDGET: usize = 2000;
-/// Commits whose files are looked at.
-const COMMITS: usize = 2000;
 
 pub(crate) async fn context(args: Context) -> Result<bool> {
     let root = compose::folder(args.root.as_deref())?;
-    let never = CancellationToken::new();
-    let log = match files_of_commits(&root, COMMITS, &never).await {
-        Ok(log) => log.unwrap_or_default(),
-        Err(error) => {
-            tracing::warn!(%error, "the history is not read");
-            String::new()
-        }
-    };
+    let index = Index::new(root.clone());
+    harness::learn_history(&root, &index, &CancellationToken::new()).await;
     // The rest computes and waits for nothing but its input.
-    tokio::task::spawn_blocking(move || run(&args, &root, &log))
+    tokio::task::spawn_blocking(move || run(&args, &root, &index))
         .await
         .context("the selection crashed")?
 }
 
-fn run(args: &Context, root: &AbsPath, log: &str) -> Result<bool> {
+fn run(args: &Context, root: &AbsPath, index: &Index) -> Result<bool> {
     if args.batch {
-        return batch::run(root, log).map(|()| true);
+        return batch::run(root, index).map(|()| true);
     }
     match &args.at {
-        Some(at) => show(root, at, args.budget.unwrap_or(BUDGET)).map(|()| true),
+        Some(at) => show(root, index, at, args.budget.unwrap_or(BUDGET)).map(|()| true),
         None => bail!("say --at FILE:LINE or --batch"),
     }
 }
 
 /// Prints the selection at a place: each line with its cost, each piece with its reason.
-fn show(root: &AbsPath, at: &str, budget: usize) -> Result<()> {
+fn show(root: &AbsPath, index: &Index, at: &str, budget: usize) -> Result<()> {
     let (file, line) = at.rsplit_once(':').context("--at wants FILE:LINE")?;
     let line: usize = line.parse().with_context(|| format!("`{line}` is no line number"))?;
-    let world = Index::new(root.clone()).world(&Snapshot::of_disk(root.clone()));
+    let world = index.world(&Snapshot::of_disk(root.clone()));
     let query =
         ContextQuery { intent: Intent::Implement, sees_open_file: true, ..ContextQuery::default() };
     let query = at_line(&world, query, Path::new(file), line)?;

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 use harness::session::{Entry, Event};
 use harness::{CheckReport, CheckScope, Confinement, Diagnostic, Verifier};
 use model::{Block, Usage};
-use sandbox::{CargoVerifier, SandboxConfig};
-use settings::Choice;
+use sandbox::{CargoVerifier, SandboxConfig, Unconfined};
+use settings::{Choice, TrustStore};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
 use text::Text;
@@ -63,6 +63,8 @@ async fn show(sample: &Sample, folder: &AbsPath, sources: &Sources) -> Result<()
     let root = folder.join(sample.name);
     let data = DataDir::open(folder.join(format!("{}-data", sample.name)).as_path())?;
     sample.lay_out(&root)?;
+    // The demo wrote the sample, so it may run where nothing confines programs.
+    TrustStore::new(&data).trust(&root)?;
     say(&format!("\n== {}: {}", sample.name, sample.about));
 
     let before = check(&root, &data).await?;
@@ -146,7 +148,9 @@ fn confinement(report: &CheckReport) -> &'static str {
 /// The checker on what is on disk, as the user would run it.
 async fn check(root: &AbsPath, data: &DataDir) -> Result<CheckReport> {
     let scratch = data.sub("check")?;
-    let verifier = CargoVerifier::new(SandboxConfig::new(scratch.path()));
+    let mut config = SandboxConfig::new(scratch.path());
+    config.unconfined = Unconfined::where_so(|_| true);
+    let verifier = CargoVerifier::new(config);
     let draft = Snapshot::of_disk(root.clone()).draft();
     Ok(verifier.check(&draft, &CheckScope::default(), &CancellationToken::new()).await?)
 }

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod editors;
+mod languages;
 mod models;
 mod program;
 mod sandbox;
@@ -83,6 +84,7 @@ pub(crate) async fn doctor(args: &Doctor, sources: &Sources) -> Result<bool> {
     findings.extend(configuration::look(&patient, sources));
     findings.extend(models::look(&patient, args.ask_model).await);
     findings.extend(toolchain::look(&patient).await);
+    findings.extend(languages::look(&patient));
     findings.extend(sandbox::look(&patient).await);
     findings.extend(editors::look().await);
     report(&findings, args.json)

@@ -1,14 +1,16 @@
 //! `ostler run`: one task without an editor.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use context::Indexes;
 use harness::session::{Entry, Sink};
-use harness::{DoneWhen, Grade, Outcome, Status, Task, TaskEvent};
-use settings::{Choice, Settings, Why};
+use harness::{DoneWhen, Grade, Harness, Outcome, Status, Task, TaskEvent};
+use sandbox::Unconfined;
+use settings::{Decision, Settings, Why};
 use stdx::store::DataDir;
 use stdx::{AbsPath, Clock, SystemClock};
 use tokio::sync::mpsc;
@@ -17,7 +19,7 @@ use workspace::Snapshot;
 
 use super::auth::how_to_use;
 use crate::args::Run;
-use crate::compose::{self, Decisions, Sources};
+use crate::compose::{self, Decisions, Factory, Sources, Team};
 use crate::terminal::{confirm, is_interactive, note, one_line, say};
 use crate::words;
 
@@ -29,69 +31,134 @@ const INTERRUPTED: u8 = 130;
 
 /// 0 only if the task was done, 3 if it was answered without a change, 130 if it was interrupted.
 pub(crate) async fn run(args: Run, sources: Sources) -> Result<ExitCode> {
-    let root = compose::folder(args.root.as_deref())?;
-    let data = compose::data_dir()?;
     let sources = sources.with_model(args.model.clone());
-    let read = sources.read(Some((&root, &data)), &[]);
-    for problem in &read.problems {
-        note(&format!("ostler: {}", one_line(&problem.to_string())));
-    }
-    let decisions = Decisions::new(&data);
-    let choice = choose(&read.settings, &decisions)?;
-    let key = decisions.secret(&choice)?;
-    let model = compose::model(choice, key)?;
-    let harness = compose::harness(
-        &read.settings,
-        model,
-        compose::verifier(&data, &read.settings, &sources)?,
-        Indexes::default(),
-    );
-    let clock = SystemClock::new();
-    let started = clock.monotonic();
-    let name = harness.model.name().to_owned();
-    let builds = name == "offline" || args.task.trim() == "fix the build";
-    if builds {
-        words::can_be_built(&root)?;
-    }
-    let task = Task {
-        goal: args.task.clone(),
-        snapshot: Snapshot::of_disk(root.clone()),
-        place: None,
-        diagnostics: Vec::new(),
-        done_when: if builds { DoneWhen::Builds } else { DoneWhen::Answered },
+    let place = Place::find(args.root.as_deref(), &sources)?;
+    let unconfined = unconfined(&args.allow, &place.data)?;
+    let decisions = Decisions::new(&place.data);
+    let settings = &place.settings;
+    let decision = choose(settings, &decisions)?;
+    let models = match &args.record {
+        Some(path) => Factory::recording(super::replay::recorder(path, &args.task)?),
+        None => Factory::default(),
     };
-    if !args.allow.is_empty() {
-        tracing::info!(capabilities = args.allow.join(","), "granted; no tool asks for any so far");
-    }
-    let cancel = CancellationToken::new();
-    stop_on_ctrl_c(cancel.clone());
-    let (events, watched) = mpsc::unbounded_channel();
-    let watcher = (!args.json).then(|| tokio::spawn(watch(watched)));
-    let mut sinks = compose::session_sinks(&data, &clock);
-    if args.json {
-        sinks.push(Box::new(JsonLines));
-    }
-    let (outcome, _session) = harness.run(task, events, sinks, cancel).await;
-    if let Some(watcher) = watcher {
-        watcher.await.context("the progress display crashed")?;
-    }
-    let written = if args.apply { Some(apply(&outcome, &data)) } else { None };
-    if !args.json {
-        report(&outcome, &root, &name, clock.monotonic().saturating_sub(started));
-        match &written {
-            Some(Ok(0)) | None => {}
-            Some(Ok(1)) => say("1 file written"),
-            Some(Ok(count)) => say(&format!("{count} files written")),
-            Some(Err(error)) => note(&format!("ostler: {error:#}")),
+    let team = models.team(settings, &decisions, decision)?;
+    let harness = place.harness(team, &sources, unconfined)?;
+    let job = Job { goal: args.task, apply: args.apply, json: args.json };
+    place.carry_out(harness, job).await
+}
+
+/// Where a task is carried out.
+pub(crate) struct Place {
+    root: AbsPath,
+    pub(crate) data: DataDir,
+    pub(crate) settings: Settings,
+}
+
+/// What is to be done there.
+pub(crate) struct Job {
+    pub(crate) goal: String,
+    /// Whether the change is written to the project's files.
+    pub(crate) apply: bool,
+    /// Whether each event is printed as JSON, instead of words for people.
+    pub(crate) json: bool,
+}
+
+impl Place {
+    /// The project at `root` or in the current folder. What is wrong with its settings is told.
+    ///
+    /// # Errors
+    /// If there is no such folder, or no place for data.
+    pub(crate) fn find(root: Option<&Path>, sources: &Sources) -> Result<Place> {
+        let root = compose::folder(root)?;
+        let data = compose::data_dir()?;
+        let read = sources.read(Some((&root, &data)), &[]);
+        for problem in &read.problems {
+            note(&format!("ostler: {}", one_line(&problem.to_string())));
         }
+        Ok(Place { root, data, settings: read.settings })
     }
-    Ok(match outcome.status {
-        Status::Done if written.is_some_and(|written| written.is_err()) => ExitCode::FAILURE,
-        // No checker has said that nothing had to be done.
-        Status::Done if outcome.change.is_empty() && !builds => ExitCode::from(ANSWERED),
-        Status::Done => ExitCode::SUCCESS,
-        Status::Stopped => ExitCode::from(INTERRUPTED),
-        _ => ExitCode::FAILURE,
+
+    /// The harness for a task of `team` here, whose programs run where nothing confines them only
+    /// if `unconfined` lets them. What the user must hear about the team is told.
+    ///
+    /// # Errors
+    /// If there is no place for what checks need.
+    pub(crate) fn harness(
+        &self,
+        mut team: Team,
+        sources: &Sources,
+        unconfined: Unconfined,
+    ) -> Result<Harness> {
+        for notice in std::mem::take(&mut team.notices) {
+            note(&format!("ostler: {}", one_line(&notice)));
+        }
+        let verifier = compose::verifier(&self.data, &self.settings, sources, unconfined)?;
+        Ok(compose::harness(&self.settings, team, verifier, Indexes::default()))
+    }
+
+    /// Does `job` with `harness`, and reports. The code is that of the process.
+    ///
+    /// # Errors
+    /// If it cannot even be begun.
+    pub(crate) async fn carry_out(&self, harness: Harness, job: Job) -> Result<ExitCode> {
+        let Place { root, data, .. } = self;
+        let clock = SystemClock::new();
+        let started = clock.monotonic();
+        let name = harness.model.name().to_owned();
+        let builds = name == "offline" || job.goal.trim() == "fix the build";
+        if builds {
+            words::can_be_built(root)?;
+        }
+        let task = Task {
+            goal: job.goal,
+            snapshot: Snapshot::of_disk(root.clone()),
+            place: None,
+            diagnostics: Vec::new(),
+            done_when: if builds { DoneWhen::Builds } else { DoneWhen::Answered },
+        };
+        let cancel = CancellationToken::new();
+        stop_on_ctrl_c(cancel.clone());
+        let (events, watched) = mpsc::unbounded_channel();
+        let watcher = (!job.json).then(|| tokio::spawn(watch(watched)));
+        let mut sinks = compose::session_sinks(data, &clock);
+        if job.json {
+            sinks.push(Box::new(JsonLines));
+        }
+        let (outcome, _session) = harness.run(task, events, sinks, cancel).await;
+        if let Some(watcher) = watcher {
+            watcher.await.context("the progress display crashed")?;
+        }
+        let written = if job.apply { Some(apply(&outcome, data)) } else { None };
+        if !job.json {
+            report(&outcome, root, &name, clock.monotonic().saturating_sub(started));
+            match &written {
+                Some(Ok(0)) | None => {}
+                Some(Ok(1)) => say("1 file written"),
+                Some(Ok(count)) => say(&format!("{count} files written")),
+                Some(Err(error)) => note(&format!("ostler: {error:#}")),
+            }
+        }
+        Ok(match outcome.status {
+            Status::Done if written.is_some_and(|written| written.is_err()) => ExitCode::FAILURE,
+            // No checker has said that nothing had to be done.
+            Status::Done if outcome.change.is_empty() && !builds => ExitCode::from(ANSWERED),
+            Status::Done => ExitCode::SUCCESS,
+            Status::Stopped => ExitCode::from(INTERRUPTED),
+            _ => ExitCode::FAILURE,
+        })
+    }
+}
+
+/// Where programs may run although nothing confines them: everywhere if that was granted.
+fn unconfined(granted: &[String], data: &DataDir) -> Result<Unconfined> {
+    const CAPABILITIES: [&str; 2] = ["all", "unconfined"];
+    let unknown = granted.iter().find(|name| !CAPABILITIES.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        bail!("no capability `{name}`; there are: {}", CAPABILITIES.join(", "));
+    }
+    Ok(match granted.is_empty() {
+        true => compose::where_trusted(data),
+        false => Unconfined::where_so(|_| true),
     })
 }
 
@@ -108,26 +175,26 @@ fn apply(outcome: &Outcome, data: &DataDir) -> Result<usize> {
     Ok(outcome.change.files.len())
 }
 
-/// The model that does it. Somebody who sits at the terminal is asked about the first one that was
+/// Who does it. Somebody who sits at the terminal is asked about the first one that was
 /// found and not said yes to; others are told how to say yes.
-fn choose(settings: &Settings, decisions: &Decisions) -> Result<Choice> {
+fn choose(settings: &Settings, decisions: &Decisions) -> Result<Decision> {
     let decision = decisions.decide(settings)?;
     let Some(offer) = decision.offers.first().filter(|_| decision.why == Why::NothingElse) else {
-        return Ok(decision.choice);
+        return Ok(decision);
     };
     if !is_interactive() {
         note(&format!("not used: {} ({})", offer.origin, how_to_use(offer)));
-        return Ok(decision.choice);
+        return Ok(decision);
     }
     let question = format!(
         "{} could do this: the project's text would go to {} ({}). Use it from now on?",
         offer.model, offer.origin, offer.source
     );
     if !confirm(&question) {
-        return Ok(decision.choice);
+        return Ok(decision);
     }
     decisions.consents.add(offer)?;
-    Ok(decisions.decide(settings)?.choice)
+    decisions.decide(settings)
 }
 
 /// The first interrupt stops the task, the second one the process.
@@ -164,7 +231,7 @@ fn report(outcome: &Outcome, root: &AbsPath, model: &str, elapsed: Duration) {
     let verdict = match (&outcome.status, outcome.grade) {
         (Status::Done, _) if outcome.change.is_empty() => "done, nothing was changed".to_owned(),
         (Status::Done, Grade::Unchecked) => "done, unchecked".to_owned(),
-        (Status::Done, grade) => format!("done: {grade}"),
+        (Status::Done, grade) => format!("done: {}", grade.words(outcome.unconfined)),
         (Status::Unsolved(problems), _) => unsolved(problems, &outcome.summary),
         (Status::Stopped, _) => "stopped".to_owned(),
         (Status::Failed(why), _) => format!("failed: {why}"),

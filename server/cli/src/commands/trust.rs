@@ -1,4 +1,5 @@
-//! `ostler trust` and `ostler untrust`: the workspaces whose own settings count.
+//! `ostler trust` and `ostler untrust`: the workspaces whose own settings count, and in which checks
+//! run even where nothing confines them.
 
 use std::path::Path;
 

@@ -1,16 +1,16 @@
-//! The model that does the work, with its key.
+//! Which model does the work, and where its key is.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use model::Endpoint;
 use model::http::{HttpModel, proxy_for};
 use model::secret::{Secret, origin};
-use model::{Endpoint, Model, Retry};
 use settings::{
-    Choice, ConsentStore, Decision, KeySource, KeyStore, Offer, Settings, Surroundings, is_loopback,
+    Choice, ConsentStore, Decision, KeySource, KeyStore, Offer, Settings, Surroundings, Why,
+    is_loopback,
 };
 use stdx::store::DataDir;
 
@@ -73,6 +73,26 @@ impl Decisions {
         settings.decide(&around).map_err(anyhow::Error::msg)
     }
 
+    /// What the user said yes to and what is not there now, in one line, where the built-in policy
+    /// does the work because of that.
+    pub(super) fn missed(&self, settings: &Settings, decision: &Decision) -> Option<String> {
+        if decision.why != Why::NothingElse {
+            return None;
+        }
+        let consents = self.consents.all().ok()?;
+        let why = consents.iter().find_map(|consent| match consent.source.strip_prefix('$') {
+            Some(name) => variable(name).is_none().then(|| format!("${name} is not set")),
+            None => {
+                let Ok(Choice::Http { endpoint, .. }) = settings.named(&consent.model) else {
+                    return None;
+                };
+                let silent = !answers(&endpoint.base_url);
+                silent.then(|| format!("nothing answers at {}", endpoint.base_url))
+            }
+        });
+        Some(format!("{}; the built-in policy does the work", why?))
+    }
+
     /// The first key for the model that is there.
     ///
     /// # Errors
@@ -127,21 +147,6 @@ pub(crate) fn answers(url: &str) -> bool {
         Err(_) => return false,
     };
     addresses.iter().any(|address| TcpStream::connect_timeout(address, KNOCK).is_ok())
-}
-
-/// The model that was chosen, with its key. Nothing is sent before the first request.
-///
-/// # Errors
-/// One line that names what is missing or wrong.
-pub(crate) fn model(choice: Choice, key: Option<Secret>) -> Result<Arc<dyn Model>> {
-    let (endpoint, keys) = match choice {
-        Choice::Offline => return Ok(Arc::new(offline::Offline::default())),
-        Choice::Http { endpoint, keys } => (*endpoint, keys),
-    };
-    if key.is_none() && !is_loopback(&endpoint.base_url) {
-        bail!("no key for {}: {}", endpoint.base_url, remedy(&endpoint, &keys));
-    }
-    Ok(Arc::new(Retry::new(server_of(endpoint, key)?)))
 }
 
 /// The model on its server, which each request asks once.

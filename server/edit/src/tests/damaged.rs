@@ -86,6 +86,24 @@ fn a_line_that_was_typed_since_is_never_deleted() {
 }
 
 #[test]
+fn a_line_typed_beside_one_that_was_to_lose_its_last_blanks_stays() {
+    let diff = "@@\n /**\n- * It cannot be read.\n- * \n+ * It is malformed.\n+ *\n  * @author one\n  */\n";
+    check_diff(
+        "/**\n * It cannot be read.\n typed();\n * \n * @author one\n */\n",
+        diff,
+        expect![[r#"
+            NotFound: These lines do not stand in the file. Copy them as they are in the file.
+            Nearest text (lines 2-6):
+                 2|  * It cannot be read.
+                 3|  typed();
+                 4|  * 
+                 5|  * @author one
+                 6|  */
+        "#]],
+    );
+}
+
+#[test]
 fn one_line_of_context_may_be_misremembered() {
     let file = "fn alpha() {\n    let first = 1;\n    call(first);\n    done();\n}\n";
     check_diff(

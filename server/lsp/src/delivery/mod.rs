@@ -38,6 +38,8 @@ pub(crate) struct Delivery {
     /// As the task made it. Files that have arrived are taken out.
     pub(crate) change: SourceChange,
     pub(crate) grade: Grade,
+    /// Whether what the grade rests on ran with nothing between it and the user's machine.
+    pub(crate) unconfined: bool,
     pub(crate) cancel: CancellationToken,
     /// Whether any file had to be merged with what the user typed.
     pub(crate) merged: bool,

@@ -144,6 +144,9 @@ impl Answer {
             )));
         }
         let hints = headers::hints(response.headers());
+        if let Some(tape) = &mut self.tape {
+            tape.hints(hints.clone());
+        }
         let body = self.error_body(response).await?;
         let error = failure::classify(Some(status.as_u16()), &body, &hints);
         if let ModelError::RateLimited { after, .. } | ModelError::Overloaded { after, .. } = &error

@@ -6,6 +6,7 @@ mod canned;
 mod code;
 mod faults;
 mod loops;
+mod oddities;
 mod probes;
 mod replay;
 mod secrets;

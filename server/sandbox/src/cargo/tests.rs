@@ -12,7 +12,7 @@ use text::Text;
 use workspace::{Documents, Draft, Snapshot};
 
 use super::*;
-use crate::config::Wall;
+use crate::config::{Unconfined, Wall};
 use crate::testing::TempFolder;
 
 mod builds;
@@ -71,7 +71,8 @@ impl Project {
     }
 
     pub(super) fn config(&self, wall: Wall) -> SandboxConfig {
-        SandboxConfig { wall, ..SandboxConfig::new(self.scratch()) }
+        let unconfined = Unconfined::where_so(|_| true);
+        SandboxConfig { wall, unconfined, ..SandboxConfig::new(self.scratch()) }
     }
 
     pub(super) fn verifier(&self) -> CargoVerifier {

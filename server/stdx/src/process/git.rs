@@ -9,8 +9,9 @@ use super::{Command, Environment, RunError};
 use crate::AbsPath;
 
 /// Settings that a repository's own configuration cannot undo.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 10] = [
     "core.fsmonitor=false",
+    "core.quotePath=false",
     "core.hooksPath=/dev/null",
     "core.pager=cat",
     "core.attributesFile=/dev/null",
@@ -49,8 +50,9 @@ pub fn git(folder: AbsPath, arguments: &[&str]) -> Command {
         .timeout(PATIENCE)
 }
 
-/// The files that each of the latest `commits` touched: a line `@` for each commit, and the paths
-/// relative to `folder`. `None` if there is no repository, or its history cannot be read.
+/// The subject of each of the latest `commits` and the files that it touched: for each commit a
+/// line of a NUL and the subject, and the paths relative to `folder`. `None` if there is no
+/// repository, or its history cannot be read.
 ///
 /// # Errors
 /// If `cancel` is triggered, or `git` cannot be started.
@@ -69,12 +71,27 @@ pub async fn files_of_commits(
         "--no-show-signature",
         "--relative",
         "--name-only",
-        "--format=tformat:@",
+        "--format=tformat:%x00%s",
         &count,
     ];
     let finished = git(folder.clone(), &arguments).run(cancel).await?;
     let text = finished.stdout.text();
     Ok(finished.exit.success().then_some(text))
+}
+
+/// The name of the latest commit of the repository that `folder` lies in. `None` if there is no
+/// repository, or it has no commit yet.
+///
+/// # Errors
+/// If `cancel` is triggered, or `git` cannot be started.
+pub async fn latest_commit(
+    folder: &AbsPath,
+    cancel: &CancellationToken,
+) -> Result<Option<String>, RunError> {
+    let arguments = ["rev-parse", "--verify", "--quiet", "HEAD"];
+    let finished = git(folder.clone(), &arguments).run(cancel).await?;
+    let text = finished.stdout.text();
+    Ok(finished.exit.success().then(|| text.trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -100,15 +117,17 @@ mod tests {
             run(&root, &["config", key, &trap]).await;
         }
         run(&root, &["config", "log.showSignature", "true"]).await;
-        for (name, text) in [("a", "1"), ("b", "2")] {
+        for (name, text) in [("a", "one"), ("b é", "two")] {
             std::fs::File::create(folder.join(name)).unwrap();
             run(&root, &["add", "."]).await;
             run(&root, &["commit", "-q", "-m", text]).await;
         }
+        let latest = latest_commit(&root, &CancellationToken::new()).await.unwrap().unwrap();
         let log = files_of_commits(&root, 5, &CancellationToken::new()).await.unwrap().unwrap();
         let trapped = folder.join("trap").exists();
         std::fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(log, "@\n\nb\n@\n\na\n");
+        assert_eq!(log, "\0two\n\nb é\n\0one\n\na\n");
+        assert_eq!(latest.len(), 40, "{latest}");
         assert!(!trapped, "the repository made git run a program");
     }
 }

@@ -12,6 +12,6 @@ mod spawner;
 
 pub use command::{Command, Exit, Finished, RunError};
 pub use environment::Environment;
-pub use git::{files_of_commits, git};
+pub use git::{files_of_commits, git, latest_commit};
 pub use gone::when_gone;
 pub use output::Captured;

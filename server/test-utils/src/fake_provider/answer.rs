@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::cache::Bill;
 use super::dialect::{Dialect, Meta};
+use super::oddity::Oddity;
 
 /// One answer of the script.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub(super) struct Turn {
     pub(super) fault: Option<(Place, Fault)>,
     /// Whether it comes as one JSON body although a stream was asked for.
     pub(super) in_one_piece: bool,
+    /// The forms in which it is written.
+    pub(super) oddities: Vec<Oddity>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +120,7 @@ impl Answer {
                 stop: Stop::Natural,
                 fault: None,
                 in_one_piece: false,
+                oddities: Vec::new(),
             }),
             headers: Vec::new(),
         }
@@ -203,6 +207,13 @@ impl Answer {
     #[must_use]
     pub fn in_one_piece(mut self) -> Answer {
         self.turn().in_one_piece = true;
+        self
+    }
+
+    /// It is written in this form. Several are put one upon the other.
+    #[must_use]
+    pub fn oddly(mut self, oddity: Oddity) -> Answer {
+        self.turn().oddities.push(oddity);
         self
     }
 

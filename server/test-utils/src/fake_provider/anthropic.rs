@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::Recorded;
 use super::answer::{Failure, Piece, Stop, Turn};
 use super::conversation::{Block, Conversation, Message, Part, Speaker, further};
-use super::dialect::{Dialect, Meta, Rendered, elements, member, output_tokens, pieces};
+use super::dialect::{Dialect, Meta, Rendered, Wire, elements, member, output_tokens, pieces};
 
 pub(super) const DIALECT: Dialect = Dialect {
+    wire: Wire::Messages,
     parse,
     render,
     failure,

@@ -7,9 +7,18 @@ use super::cache::Bill;
 use super::conversation::{Conversation, Part};
 use super::{Recorded, anthropic, chat, responses};
 
+/// Which of the dialects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wire {
+    Messages,
+    Chat,
+    Responses,
+}
+
 /// A dialect: how a request is read and an answer is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dialect {
+    pub(super) wire: Wire,
     pub(super) parse: fn(&Recorded) -> Result<Conversation, String>,
     pub(super) render: fn(&Turn, &Meta<'_>) -> Rendered,
     /// The status and the body.

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::Recorded;
 use super::answer::{Piece, Stop, Turn};
 use super::conversation::{Conversation, Part, Speaker, further};
-use super::dialect::{Dialect, Meta, Rendered, output_tokens, pieces};
+use super::dialect::{Dialect, Meta, Rendered, Wire, output_tokens, pieces};
 use super::openai::{self, Reading};
 
 pub(super) const DIALECT: Dialect = Dialect {
+    wire: Wire::Responses,
     parse,
     render,
     failure: openai::failure,

@@ -8,10 +8,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::answer::{Answer, Failure, Fault, Kind, Stop};
+use super::cache::CacheRules;
 use super::dialect::{Dialect, Meta};
 use super::law::Sent;
 use super::wire::Connection;
 use super::{Recorded, Shared};
+
+/// What is counted as one token.
+const BYTES_PER_TOKEN: usize = 4;
 
 /// What is sent for one request.
 enum Reply {
@@ -92,7 +96,7 @@ fn reply(mut request: Recorded, shared: &Shared) -> Reply {
     let mut guard = shared.state();
     let state = &mut *guard;
     let reply = if let Some(asked) = path.strip_suffix("/count_tokens") {
-        let tokens = request.body.len() / shared.manners.cache.bytes_per_token;
+        let tokens = request.body.len() / BYTES_PER_TOKEN;
         match Dialect::at(asked) {
             Some(_) => whole(200, json!({"input_tokens": tokens}).to_string()),
             None => whole(404, json!({"error": {"message": "not found"}}).to_string()),
@@ -146,7 +150,8 @@ fn answer(
         }
         Kind::Turn(turn) => turn,
     };
-    let bill = state.cache.charge(&conversation, &shared.manners.cache);
+    let rules = shared.manners.cache.unwrap_or_else(|| CacheRules::of(&conversation.model));
+    let bill = state.cache.charge(&conversation, &rules);
     request.bill = Some(bill);
     state.answers += 1;
     let meta = Meta { number: state.answers, model: &conversation.model, bill };
@@ -164,5 +169,8 @@ fn answer(
         }
         fault
     });
+    for oddity in turn.oddities {
+        events = oddity.write(dialect.wire, events);
+    }
     Reply::Stream { headers, events, fault }
 }

@@ -37,7 +37,7 @@ async fn a_change_arrives_unsaved_and_undo_takes_it_back() {
         assert_eq!(said, "Ostler: fixed (checks), 1 file changed, unsaved: something is wrong");
         assert_eq!(bench.text(&path), TEXT.replace("wrong", "right"));
         let edits = bench.client.seen().edits;
-        assert_eq!(edits[0]["label"], "Ostler: fix something is wrong");
+        assert_eq!(edits[0]["label"], "Ostler: fix: something is wrong");
         // Only the word is replaced, so that cursors and folds elsewhere stay.
         let edit = &edits[0]["edit"]["documentChanges"][0]["edits"][0];
         assert_eq!(edit["newText"], "right");
@@ -111,7 +111,7 @@ async fn a_conflict_is_shown_and_nothing_is_touched() {
         // Once the user has taken it back, the change can be had.
         bench.client.undo(&path);
         let actions = bench.client.actions(&path, 0..0, &[]).await;
-        assert_eq!(actions[0]["title"], "Apply now: fix something is wrong");
+        assert_eq!(actions[0]["title"], "Apply now: fix: something is wrong");
         bench.client.choose(&actions[0]).get().await.unwrap();
         bench.client.message("2 files changed, unsaved").await;
         assert_eq!(bench.text(&path), TEXT.replace("wrong", "right"));

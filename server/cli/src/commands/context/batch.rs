@@ -62,16 +62,11 @@ struct Snippet<'a> {
 }
 
 /// Answers until the input ends.
-pub(super) fn run(root: &AbsPath, log: &str) -> Result<()> {
-    let mut batch = Batch {
-        root: root.clone(),
-        index: Index::new(root.clone()),
-        clock: SystemClock::new(),
-        changed: Vec::new(),
-    };
+pub(super) fn run(root: &AbsPath, index: &Index) -> Result<()> {
+    let mut batch =
+        Batch { root: root.clone(), index, clock: SystemClock::new(), changed: Vec::new() };
     // The index is ready before the first question comes.
     drop(batch.index.world(&Snapshot::of_disk(root.clone())));
-    batch.index.learn_history(log);
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let line = line.context("cannot read the input")?;
@@ -87,15 +82,15 @@ pub(super) fn run(root: &AbsPath, log: &str) -> Result<()> {
     Ok(())
 }
 
-struct Batch {
+struct Batch<'a> {
     root: AbsPath,
-    index: Index,
+    index: &'a Index,
     clock: SystemClock,
     /// Files that the last question said to have changed.
     changed: Vec<AbsPath>,
 }
 
-impl Batch {
+impl Batch<'_> {
     /// The answer to one line; a mistake in it is answered as well.
     fn answer(&mut self, line: &str) -> Value {
         let start = self.clock.monotonic();
@@ -162,7 +157,7 @@ impl Batch {
                     ])
                 })
                 .collect();
-            answer["features"] = serde_json::json!(context::feature_names());
+            answer["features"] = serde_json::json!(context::feature_names(query.intent));
             answer["considered"] = list.into();
         }
         Ok(answer)

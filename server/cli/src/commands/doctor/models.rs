@@ -46,6 +46,7 @@ pub(super) async fn look(patient: &Patient, ask_model: bool) -> Vec<Finding> {
         Ok(key) => key,
     };
     findings.push(Finding::ok("model", found));
+    findings.extend(fallbacks(patient));
     match compose::server_of(endpoint.as_ref().clone(), key) {
         Ok(server) => {
             let depth = if ask_model { Depth::Asking } else { Depth::Free };
@@ -58,6 +59,30 @@ pub(super) async fn look(patient: &Patient, ask_model: bool) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether those that take over could.
+fn fallbacks(patient: &Patient) -> Vec<Finding> {
+    let look = |(name, choice): (&str, Result<Choice, String>)| {
+        let (choice, why, mend) = match choice {
+            Ok(choice) => match patient.decisions.secret(&choice) {
+                Ok(key) => (Some((choice, key)), String::new(), String::new()),
+                Err(error) => (None, format!("{error:#}"), "give its key again".to_owned()),
+            },
+            Err(error) => (None, error, "mend or remove it in `fallbacks`".to_owned()),
+        };
+        match choice {
+            Some((Choice::Http { endpoint, keys }, None))
+                if !settings::is_loopback(&endpoint.base_url) =>
+            {
+                let found = format!("{name} cannot take over: no key for {}", endpoint.base_url);
+                Finding::bad("fallback", found, compose::remedy(&endpoint, &keys))
+            }
+            Some(_) => Finding::ok("fallback", format!("{name} takes over if it has to")),
+            None => Finding::bad("fallback", format!("{name} cannot take over: {why}"), mend),
+        }
+    };
+    patient.read.settings.fallbacks().into_iter().map(look).collect()
 }
 
 /// What the server said, or did when it was asked.

@@ -23,8 +23,8 @@ pub(super) async fn look(patient: &Patient) -> Vec<Finding> {
         Ok((Confinement::Copy, reason)) => Finding::note(
             "sandbox",
             format!(
-                "checks run in a copy of the project, unconfined: {}",
-                reason.unwrap_or_default()
+                "nothing confines checks ({}): they run in a copy, in trusted projects only",
+                reason.unwrap_or_default().trim()
             ),
             "allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or the container's \
              settings) to have them confined and quick",

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use workspace::Snapshot;
 
 use super::{Finding, Patient};
+use crate::compose;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -80,7 +81,9 @@ async fn project(patient: &Patient) -> Finding {
         timeout: PATIENCE,
         merge_stderr: false,
     };
-    let confined = Confined::new(SandboxConfig::new(scratch.path()));
+    let mut config = SandboxConfig::new(scratch.path());
+    config.unconfined = compose::where_trusted(&patient.data);
+    let confined = Confined::new(config);
     let draft = Snapshot::of_disk(root.clone()).draft();
     match confined.run(&draft, &program, &CancellationToken::new()).await {
         Err(error) => {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::dialect::{Encoded, Object, cache_key, extra_members, further_members, openai_url};
 use crate::endpoint::Endpoint;
 use crate::quirks::{CallIds, MaxTokensMember, Quirks};
-use crate::{Block, Message, RawJson, Request, Role, ToolSpec, ToolUse};
+use crate::{Block, CacheMark, Message, RawJson, Request, Role, ToolSpec, ToolUse};
 
 pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, serde_json::Error> {
     let quirks = &endpoint.quirks;
@@ -27,16 +27,24 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
 
     let origin = endpoint.origin();
     let writer = Writer { origin: &origin, quirks, ids: quirks.call_ids(endpoint.dialect) };
+    let marks = if quirks.cache_marks { request.cache_marks.as_slice() } else { &[] };
     let mut messages = Vec::new();
     let system: Vec<&str> = request.system.iter().map(AsRef::as_ref).collect();
     if !system.is_empty() {
         // One text: templates of many models refuse a second system message or a list.
         messages.push(WireMessage::plain("system", system.join("\n\n")));
+        if marks.iter().any(|mark| matches!(mark, CacheMark::System(_) | CacheMark::Tools)) {
+            mark(&mut messages);
+        }
     }
-    for message in &request.messages {
+    for (at, message) in request.messages.iter().enumerate() {
+        let before = messages.len();
         match message.role {
             Role::User => writer.user(message, &mut messages),
             Role::Assistant => messages.extend(writer.assistant(message)),
+        }
+        if marks.contains(&CacheMark::Message(at)) {
+            mark(&mut messages[before..]);
         }
     }
     let body = Body {
@@ -49,6 +57,17 @@ pub(crate) fn encode(request: &Request, endpoint: &Endpoint) -> Result<Encoded, 
     };
     let url = openai_url(&endpoint.base_url, "/chat/completions");
     Ok(Encoded { url, headers: Vec::new(), body: serde_json::to_vec(&body)? })
+}
+
+/// Marks the last of `messages` that says something.
+fn mark(messages: &mut [WireMessage]) {
+    let said = |message: &&mut WireMessage| matches!(&message.content, Some(Content::Text(text)) if !text.is_empty());
+    if let Some(message) = messages.iter_mut().rfind(said)
+        && let Some(Content::Text(text)) = message.content.take()
+    {
+        let cache_control = CacheControl { kind: "ephemeral" };
+        message.content = Some(Content::Marked([Part { kind: "text", text, cache_control }]));
+    }
 }
 
 /// What the writing of messages needs to know of the endpoint.
@@ -109,7 +128,8 @@ impl Writer<'_> {
             return None;
         }
         // Without calls some servers want a text, be it empty; with calls some want none.
-        wire.content = (!text.is_empty() || wire.tool_calls.is_empty()).then_some(text);
+        let says = !text.is_empty() || wire.tool_calls.is_empty();
+        wire.content = says.then_some(Content::Text(text));
         Some(wire)
     }
 
@@ -175,7 +195,7 @@ impl<'a> Tool<'a> {
 #[derive(Default, Serialize)]
 struct WireMessage {
     role: &'static str,
-    content: Option<String>,
+    content: Option<Content>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_call_id: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -184,9 +204,31 @@ struct WireMessage {
     further: BTreeMap<String, RawJson>,
 }
 
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    /// The prefix up to its end is worth keeping.
+    Marked([Part; 1]),
+}
+
+#[derive(Serialize)]
+struct Part {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    text: String,
+    cache_control: CacheControl,
+}
+
+#[derive(Serialize)]
+struct CacheControl {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
 impl WireMessage {
     fn plain(role: &'static str, text: String) -> WireMessage {
-        WireMessage { role, content: Some(text), ..WireMessage::default() }
+        WireMessage { role, content: Some(Content::Text(text)), ..WireMessage::default() }
     }
 }
 

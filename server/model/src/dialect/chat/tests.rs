@@ -7,7 +7,9 @@ use super::*;
 use crate::dialect::testing::{self, message, request, sse};
 use crate::endpoint::{Dialect, Endpoint};
 use crate::quirks::MaxTokensMember;
-use crate::{Block, Extra, Message, RawJson, Request, Role, ToolResult, ToolSpec, ToolUse};
+use crate::{
+    Block, CacheMark, Extra, Message, RawJson, Request, Role, ToolResult, ToolSpec, ToolUse,
+};
 
 fn check(events: &[&str], expect: Expect) {
     testing::check(Dialect::Chat, &sse(events), expect);
@@ -434,4 +436,45 @@ fn content_may_be_a_list_of_parts() {
             Stopped(EndTurn)
         "#]],
     );
+}
+
+#[test]
+fn marked_prefixes_are_marked_where_the_server_takes_marks() {
+    let result = ToolResult {
+        tool_use_id: "call_1".to_owned(),
+        text: "fn f() {}".to_owned(),
+        is_error: false,
+        data: None,
+    };
+    let call = ToolUse {
+        id: "call_1".to_owned(),
+        name: "read".to_owned(),
+        input: RawJson::of(&json!({})),
+        malformed: None,
+        extra: None,
+    };
+    let call = Message { role: Role::Assistant, content: vec![Block::ToolUse(call)] };
+    let result = Message { role: Role::User, content: vec![Block::ToolResult(result)] };
+    let mut request = request(vec![Message::user("go"), call, result]);
+    request.system = vec!["Be brief.".into()];
+    request.cache_marks = vec![CacheMark::System(0), CacheMark::Message(0), CacheMark::Message(2)];
+    let mut endpoint = Endpoint::new(Dialect::Chat, "https://openrouter.ai/api/v1", "m");
+    let sent = |endpoint: &Endpoint| -> serde_json::Value {
+        serde_json::from_slice(&encode(&request, endpoint).unwrap().body).unwrap()
+    };
+    let plain = sent(&endpoint);
+    assert_eq!(plain["messages"][0]["content"], "Be brief.");
+    assert!(!plain.to_string().contains("cache_control"));
+    endpoint.quirks.cache_marks = true;
+    let marked = sent(&endpoint);
+    for (at, text) in [(0, "Be brief."), (1, "go"), (3, "fn f() {}")] {
+        let cache_control = json!({"type": "ephemeral"});
+        let part = json!({"type": "text", "text": text, "cache_control": cache_control});
+        assert_eq!(marked["messages"][at]["content"], json!([part]), "{at}");
+    }
+    // A call has no text that could bear a mark.
+    assert_eq!(marked["messages"][2], plain["messages"][2]);
+    let catalog = crate::Catalog::built_in();
+    catalog.server("openrouter").unwrap().configure(&mut endpoint);
+    assert!(endpoint.quirks.cache_marks);
 }

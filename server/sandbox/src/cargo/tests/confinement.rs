@@ -240,3 +240,25 @@ async fn inner_as_nobody() {
     assert_eq!(messages(&check(&verifier, &project.draft()).await), [""; 0]);
     assert_eq!(project.everything(), before);
 }
+
+#[tokio::test]
+async fn where_nothing_confines_only_trusted_projects_run() {
+    let outside = TempFolder::new();
+    let mark = outside.path().join("mark");
+    let build = format!("fn main() {{ std::fs::write({mark:?}, \"\").unwrap(); }}\n");
+    let project = Project::new(&[("src/lib.rs", "pub fn f() {}\n"), ("build.rs", &build)]);
+    let (draft, scope) = (project.draft(), CheckScope::default());
+    let of_others = Unconfined::where_so(|root| root.ends_with("another"));
+    for unconfined in [Unconfined::nowhere(), of_others] {
+        let config = SandboxConfig { unconfined, ..project.config(Wall::Copy) };
+        let verifier = CargoVerifier::new(config);
+        let refused = verifier.check(&draft, &scope, &CancellationToken::new()).await;
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains(&format!("`ostler trust {}`", project.root())), "{why}");
+        let tests = verifier.run_tests(&draft, &scope, &CancellationToken::new()).await;
+        assert!(tests.is_err());
+        assert!(!mark.exists(), "a build script ran");
+    }
+    let report = check(&CargoVerifier::new(project.config(Wall::Copy)), &draft).await;
+    assert_eq!((messages(&report), mark.exists()), (vec![], true));
+}

@@ -1,0 +1,70 @@
+//! What changes together: given an item that is to be changed and the words that say why, the
+//! items elsewhere that such a change is likely to touch.
+
+mod chance;
+mod evidence;
+mod features;
+mod scores;
+mod told;
+
+use crate::facts::Def;
+use crate::graph::DefId;
+use crate::index::World;
+use crate::names::Names;
+use crate::piece::Piece;
+use crate::place::Place;
+use crate::query::ContextQuery;
+
+pub(crate) use features::{NAMES, Row};
+
+/// Of what comes into question, how much is judged with care.
+const JUDGED: usize = 1000;
+
+/// An item elsewhere with its numbers and its chance.
+pub(crate) struct Judged {
+    pub(crate) file: usize,
+    pub(crate) def: Def,
+    pub(crate) row: Row,
+    pub(crate) chance: f32,
+}
+
+/// The items that came into question, in the order of the project.
+pub(crate) fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<Judged> {
+    let Some((path, bytes)) = &query.place else { return Vec::new() };
+    let view = &world.known.view;
+    let Some(file) = view.file_at(path) else { return Vec::new() };
+    let Ok(read) = world.snapshot.read(path) else { return Vec::new() };
+    let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
+    let source = read.text.to_string();
+    let place = Place::of(&world.known, names, file, &source, line);
+    let evidence = evidence::Evidence::of(&world.known, names, &place, file, &query.words);
+    let mut trees = chance::Judge::default();
+    let rows = evidence.rows().into_iter();
+    let mut rough: Vec<(f32, DefId, Row)> =
+        rows.map(|(id, row)| (trees.rough(&row), id, row)).collect();
+    if rough.len() > JUDGED {
+        let better =
+            |a: &(f32, DefId, Row), b: &(f32, DefId, Row)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        rough.select_nth_unstable_by(JUDGED, better);
+        rough.truncate(JUDGED);
+        rough.sort_unstable_by_key(|one| one.1);
+    }
+    let judged = rough.into_iter().map(|(rough, id, row)| {
+        let (file, def) = view.def(id);
+        Judged { file, def: *def, chance: trees.chance(rough, &row), row }
+    });
+    judged.collect()
+}
+
+/// The pieces that are likely to change along with the place of `query`.
+pub(crate) fn pieces(world: &World, query: &ContextQuery, names: &Names) -> Vec<Piece> {
+    let pieces = judge(world, query, names).into_iter().map(|one| Piece {
+        file: one.file,
+        first: one.def.line,
+        last: one.def.last,
+        cost: u32::from(one.def.cost),
+        chance: one.chance,
+        reason: format!("{}: {}", names.text(one.def.name), chance::reason(&one.row)),
+    });
+    pieces.collect()
+}
