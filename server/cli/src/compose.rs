@@ -17,7 +17,9 @@ use stdx::store::{AppendLog, DataDir};
 use stdx::{AbsPath, Clock, SystemClock};
 
 pub(crate) use models::{ClientKeys, Decisions, answers, remedy, server_of};
-pub(crate) use sources::{Read, Sources, config_home, data_dir, data_home, folder, variable};
+pub(crate) use sources::{
+    Read, Sources, cache_dir, config_home, data_dir, data_home, folder, variable,
+};
 pub(crate) use team::{Factory, Team};
 
 /// Who checks drafts. It keeps what it built, so there is one for the whole life of the program.
@@ -52,6 +54,12 @@ fn secrets(data: &DataDir, settings: &Settings, sources: &Sources) -> Vec<PathBu
     hidden.extend(key_files.filter_map(|(_, value)| value.text()).map(PathBuf::from));
     hidden.retain(|path| path.is_absolute());
     hidden
+}
+
+/// The indexes of projects, kept between lives where there is a place for them.
+pub(crate) fn indexes() -> Indexes {
+    let folder = cache_dir().and_then(|folder| folder.sub("index").ok());
+    folder.map_or_else(Indexes::default, Indexes::kept_in)
 }
 
 /// The harness with these models.

@@ -50,7 +50,7 @@ impl Runner {
         let settings = sources.read(None, &[]).settings;
         let verifier =
             compose::verifier(&data, &settings, &sources, compose::where_trusted(&data))?;
-        let indexes = Indexes::default();
+        let indexes = compose::indexes();
         let (models, state) = (Factory::default(), Mutex::default());
         Ok(Runner { data, sources, verifier, indexes, models, state })
     }
@@ -150,6 +150,14 @@ impl TaskRunner for Runner {
 
     fn files_changed(&self, paths: &[AbsPath]) {
         paths.iter().for_each(|path| self.indexes.invalidate(path));
+    }
+
+    fn watch_begins(&self, root: &AbsPath) {
+        self.indexes.of(root).set_watched(true);
+    }
+
+    fn watch_ends(&self, root: &AbsPath) {
+        self.indexes.of(root).set_watched(false);
     }
 
     fn project_opened(&self, root: &AbsPath) {

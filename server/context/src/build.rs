@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use stdx::{AbsPath, content_hash};
+use stdx::{AbsPath, Clock, SystemClock, content_hash};
 use syntax::{Language, Tags};
-use workspace::Snapshot;
+use workspace::{Snapshot, Stamp};
 
 use crate::extract::{self, Extracted};
 use crate::imports::Layout;
@@ -86,24 +86,36 @@ pub(crate) fn is_test_path(name: &str) -> bool {
         || [".test.", ".spec."].iter().any(|mark| file.contains(mark))
 }
 
+/// What is known of a file that was read before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Before {
+    /// Of its text.
+    pub(crate) hash: [u8; 16],
+    /// What the file system said of it then, if that can be relied on.
+    pub(crate) stamp: Option<Stamp>,
+}
+
 /// What reading a file brought.
 pub(crate) enum Read {
     /// It is as it was.
-    Same,
+    Same {
+        stamp: Option<Stamp>,
+    },
     New {
         hash: [u8; 16],
+        stamp: Option<Stamp>,
         extracted: Extracted,
     },
     /// It has no text of use.
     Nothing,
 }
 
-/// Reads `files`; those whose contents have the fingerprint that `known` says are left as they
-/// are. The answers are in the order of the files.
+/// Reads `files`; those that are as `known` says are left as they are. The answers are in the
+/// order of the files.
 pub(crate) fn read_all(
     disk: &Snapshot,
     files: &[Source],
-    known: &(dyn Fn(&AbsPath) -> Option<[u8; 16]> + Sync),
+    known: &(dyn Fn(&AbsPath) -> Option<Before> + Sync),
 ) -> Vec<Read> {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
@@ -135,15 +147,23 @@ pub(crate) fn read_all(
 fn read(
     disk: &Snapshot,
     source: &Source,
-    known: &(dyn Fn(&AbsPath) -> Option<[u8; 16]> + Sync),
+    known: &(dyn Fn(&AbsPath) -> Option<Before> + Sync),
 ) -> Read {
-    let Ok(text) = disk.read_once(&source.at) else { return Read::Nothing };
+    let before = known(&source.at);
+    if let Some(stamp) = before.and_then(|before| before.stamp)
+        && disk.stamp(&source.at) == Some(stamp)
+    {
+        return Read::Same { stamp: Some(stamp) };
+    }
+    let now = SystemClock::new().unix_millis();
+    let Ok((text, stamp)) = disk.read_stamped(&source.at) else { return Read::Nothing };
+    let stamp = stamp.tells(now).then_some(stamp);
     let hash = content_hash(text.as_bytes());
-    if known(&source.at) == Some(hash) {
-        return Read::Same;
+    if before.is_some_and(|before| before.hash == hash) {
+        return Read::Same { stamp };
     }
     match extract_text(source, &text) {
-        Some(extracted) => Read::New { hash, extracted },
+        Some(extracted) => Read::New { hash, stamp, extracted },
         None => Read::Nothing,
     }
 }

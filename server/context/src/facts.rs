@@ -21,6 +21,23 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The kind that `kind as u8` gave.
+    pub(crate) fn from_byte(byte: u8) -> Option<Kind> {
+        const ALL: [Kind; 10] = [
+            Kind::Function,
+            Kind::Method,
+            Kind::Struct,
+            Kind::Enum,
+            Kind::Trait,
+            Kind::Type,
+            Kind::Constant,
+            Kind::Macro,
+            Kind::Field,
+            Kind::Variant,
+        ];
+        ALL.get(usize::from(byte)).copied()
+    }
+
     /// Whether values have it as their type.
     pub(crate) fn is_type(self) -> bool {
         matches!(self, Kind::Struct | Kind::Enum | Kind::Trait | Kind::Type)

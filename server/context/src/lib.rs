@@ -21,9 +21,12 @@ mod history;
 mod imports;
 mod index;
 mod indexes;
+mod kept;
 mod keywords;
 mod lex;
 mod lines;
+#[cfg(test)]
+mod looking;
 mod names;
 mod pack;
 mod piece;
@@ -34,6 +37,7 @@ mod reach;
 mod recent;
 mod rows;
 mod signature;
+mod state;
 #[cfg(test)]
 mod tests;
 mod together;

@@ -28,7 +28,7 @@ pub(crate) fn context(task: &Task, indexes: &Indexes, limit: usize) -> String {
         None => World::unindexed(task.snapshot.clone()),
         Some(_) => {
             let index = indexes.of(root);
-            index.invalidate_all();
+            index.task_begins();
             index.world(&task.snapshot)
         }
     };

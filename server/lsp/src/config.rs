@@ -31,6 +31,13 @@ pub trait TaskRunner: Send + Sync {
     /// Hears that files may have changed on disk, appeared or gone. Must be quick.
     fn files_changed(&self, _paths: &[AbsPath]) {}
 
+    /// Hears that from now on [`TaskRunner::files_changed`] tells of every file that changes in a
+    /// project. Must be quick.
+    fn watch_begins(&self, _root: &AbsPath) {}
+
+    /// Hears that it does so no longer. Must be quick.
+    fn watch_ends(&self, _root: &AbsPath) {}
+
     /// Hears of a project that the client works in, before the first task there. Must be quick.
     fn project_opened(&self, _root: &AbsPath) {}
 

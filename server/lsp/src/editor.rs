@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp::Client;
 use tower_lsp::gen_lsp_types as lsp;
 
@@ -78,6 +78,18 @@ impl Editor {
         let item = lsp::ConfigurationItem { section: Some(section.to_owned()), scope_uri: None };
         let answer = self.client.configuration(vec![item]).await.ok()?;
         answer.into_iter().next()
+    }
+
+    /// Asks the client to tell of all files that change, which it must be able to; `false` if it
+    /// does not.
+    pub(crate) async fn watch_files(&self) -> bool {
+        let registration = lsp::Registration {
+            id: "watch".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            // Without a kind, what appears, changes and goes is told.
+            register_options: Some(json!({"watchers": [{"globPattern": "**/*"}]})),
+        };
+        self.client.register_capability(vec![registration]).await.is_ok()
     }
 
     /// Asks whether progress may be shown under `token`; `false` if not.

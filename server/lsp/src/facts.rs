@@ -15,6 +15,8 @@ pub(crate) struct Facts {
     pub(crate) configuration: bool,
     /// It tells settings of its user's machine apart from those of a project.
     pub(crate) vouches: bool,
+    /// It can be asked to tell of all files that change on disk, whoever changes them.
+    pub(crate) watches: bool,
     /// It applies edits on request.
     pub(crate) apply_edit: bool,
     /// It understands edits with document versions.
@@ -27,13 +29,13 @@ pub(crate) struct Facts {
     pub(crate) code_action_literals: bool,
 }
 
-/// Something that a client does although it does not say so.
+/// Something that a client does although it does not say so, or does not do although it says so.
 struct Quirk {
     /// `clientInfo.name`, in any case.
     client: &'static str,
-    /// The capability that it does not announce, as a JSON pointer. A client that says anything
-    /// there is taken at its word.
-    silent_about: &'static str,
+    /// The capability that it does not announce, as a JSON pointer: a client that says anything
+    /// there is taken at its word. `None` if it is not to be taken at its word.
+    silent_about: Option<&'static str>,
     apply: fn(&mut Facts),
 }
 
@@ -45,9 +47,14 @@ const QUIRKS: &[Quirk] = &[
     // https://github.com/neovim/neovim/blob/master/runtime/lua/vim/lsp/protocol.lua
     Quirk {
         client: "neovim",
-        silent_about: DOCUMENT_CHANGES,
+        silent_about: Some(DOCUMENT_CHANGES),
         apply: |facts| facts.document_changes = true,
     },
+    // Helix (25.01 and 25.07) registers watchers, but tells of nothing except what it writes
+    // itself: helix-lsp/src/file_event.rs has no watcher behind it. What others write would be
+    // missed:
+    // https://github.com/helix-editor/helix/blob/25.07/helix-lsp/src/file_event.rs
+    Quirk { client: "helix", silent_about: None, apply: |facts| facts.watches = false },
 ];
 
 impl Facts {
@@ -74,6 +81,7 @@ impl Facts {
             progress: says("/window/workDoneProgress"),
             configuration: says("/workspace/configuration"),
             vouches: says("/experimental/ostler/machine"),
+            watches: says("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             apply_edit: says("/workspace/applyEdit"),
             document_changes: says(DOCUMENT_CHANGES),
             create_files: lists(operations, "create"),
@@ -82,7 +90,8 @@ impl Facts {
         };
         let name = params["clientInfo"]["name"].as_str().unwrap_or_default();
         for quirk in QUIRKS {
-            if name.eq_ignore_ascii_case(quirk.client) && at(quirk.silent_about).is_none() {
+            let is_silent = quirk.silent_about.is_none_or(|pointer| at(pointer).is_none());
+            if name.eq_ignore_ascii_case(quirk.client) && is_silent {
                 (quirk.apply)(&mut facts);
             }
         }
@@ -130,5 +139,8 @@ mod tests {
         assert!(!changes(&named("Neovim", says(json!({"documentChanges": false})))));
         assert!(!changes(&named("helix", says(json!({})))));
         assert!(changes(&named("helix", says(json!({"documentChanges": true})))));
+        let watching = json!({"didChangeWatchedFiles": {"dynamicRegistration": true}});
+        let watches = |name| Facts::of(&named(name, json!({"workspace": watching}))).watches;
+        assert!(watches("Visual Studio Code") && !watches("helix"));
     }
 }

@@ -64,6 +64,8 @@ pub(crate) struct Events {
 struct State {
     documents: Documents,
     folders: Vec<AbsPath>,
+    /// Whether the client tells of every file that changes in its folders.
+    is_watched: bool,
     shut_down: bool,
     /// What the user must hear about the settings, as soon as anything can be said.
     untold: Vec<String>,
@@ -121,8 +123,19 @@ impl Shared {
     pub(crate) fn folders_changed(&self, gone: &[AbsPath], new: Vec<AbsPath>) {
         new.iter().for_each(|folder| self.config.runner.project_opened(folder));
         let mut state = self.state();
+        if state.is_watched {
+            gone.iter().for_each(|folder| self.config.runner.watch_ends(folder));
+            new.iter().for_each(|folder| self.config.runner.watch_begins(folder));
+        }
         state.folders.retain(|folder| !gone.contains(folder) && !new.contains(folder));
         state.folders.extend(new);
+    }
+
+    /// The client tells of every file that changes in its folders from now on.
+    pub(crate) fn watched(&self) {
+        let mut state = self.state();
+        state.is_watched = true;
+        state.folders.iter().for_each(|folder| self.config.runner.watch_begins(folder));
     }
 
     /// Keeps lines for the user until something can be said.

@@ -9,6 +9,7 @@ mod hash;
 mod never;
 #[doc(hidden)]
 pub use never::log_never;
+pub mod cache;
 mod path;
 pub mod process;
 pub mod store;

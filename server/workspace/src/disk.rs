@@ -8,6 +8,7 @@ use stdx::AbsPath;
 use thiserror::Error;
 
 use crate::beneath::open_file;
+use crate::stamp::Stamp;
 
 /// Larger files are not read: no model, parser or checker would gain from them.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -54,6 +55,20 @@ impl From<Errno> for ReadError {
 /// The characters of the file at `path` beneath `root`.
 pub(crate) fn read(root: &AbsPath, path: &AbsPath) -> Result<String, ReadError> {
     read_open(open_file(root, path)?)
+}
+
+/// The same with the file's stamp of the moment before it was read.
+pub(crate) fn read_stamped(root: &AbsPath, path: &AbsPath) -> Result<(String, Stamp), ReadError> {
+    let file = open_file(root, path)?;
+    let stamp = Stamp::of(&file.metadata()?);
+    Ok((read_open(file)?, stamp))
+}
+
+/// The stamp of what lies at `path` now; none if it is no regular file. Links are not followed:
+/// what they lead to has its own place.
+pub(crate) fn stamp(path: &AbsPath) -> Option<Stamp> {
+    let metadata = std::fs::symlink_metadata(path).ok()?;
+    metadata.is_file().then(|| Stamp::of(&metadata))
 }
 
 fn read_open(mut file: File) -> Result<String, ReadError> {

@@ -26,6 +26,25 @@ pub(crate) fn list<'a>(root: &AbsPath, open: impl Iterator<Item = &'a AbsPath>) 
     list_at_most(MAX_FILES, root, open)
 }
 
+/// Whether [`list`] would have the file at `path` by the disk alone. Looks into the folders that
+/// lead there, and into no other.
+pub(crate) fn lists(root: &AbsPath, path: &AbsPath) -> bool {
+    let way = path.clone();
+    let mut walk = walk(root);
+    walk.filter_entry(move |entry| {
+        entry.file_name() != ".git" && way.as_path().starts_with(entry.path())
+    });
+    walk.build().flatten().any(|entry| {
+        entry.path() == path.as_path() && entry.file_type().is_some_and(|kind| kind.is_file())
+    })
+}
+
+fn walk(root: &AbsPath) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(root);
+    walk.hidden(false).ignore(false).git_global(false).require_git(false);
+    walk
+}
+
 fn list_at_most<'a>(
     limit: usize,
     root: &AbsPath,
@@ -33,15 +52,9 @@ fn list_at_most<'a>(
 ) -> FileList {
     let mut paths: BTreeSet<AbsPath> = open.cloned().collect();
     let mut is_complete = true;
-    let walk = WalkBuilder::new(root)
-        .hidden(false)
-        .ignore(false)
-        .git_global(false)
-        .require_git(false)
-        .sort_by_file_name(std::ffi::OsStr::cmp)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk {
+    let mut walk = walk(root);
+    walk.sort_by_file_name(std::ffi::OsStr::cmp).filter_entry(|entry| entry.file_name() != ".git");
+    for entry in walk.build() {
         // A folder that may not be read does not cost the user all others.
         let Ok(entry) = entry else {
             is_complete = false;
@@ -118,6 +131,20 @@ mod tests {
                 "unsaved.rs",
             ]
         );
+    }
+
+    #[test]
+    fn one_file_is_looked_up_as_the_list_has_it() {
+        let test = project();
+        let root = test.path("up/root");
+        let all = list(&root, [].iter());
+        for name in ["a.rs", "src/lib.rs", "target/debug/x", "x.log", "keep.log", "src"] {
+            let path = root.join(name);
+            assert_eq!(lists(&root, &path), all.paths.contains(&path), "{name}");
+        }
+        for name in ["src/generated.rs", "from_above.txt", "link.rs", "none.rs", ".git/HEAD"] {
+            assert!(!lists(&root, &root.join(name)), "{name}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod draft;
 mod files;
 mod headless;
 mod snapshot;
+mod stamp;
 mod syntax_ring;
 #[cfg(test)]
 mod test_dir;
@@ -24,3 +25,4 @@ pub use draft::Draft;
 pub use files::{FileList, MAX_FILES};
 pub use headless::WriteError;
 pub use snapshot::{FileText, Snapshot};
+pub use stamp::{STAMP_BYTES, Stamp};

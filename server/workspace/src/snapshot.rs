@@ -9,6 +9,7 @@ use text::Text;
 
 use crate::disk::{self, ReadError};
 use crate::files::{self, FileList};
+use crate::stamp::Stamp;
 use crate::{Document, Draft};
 
 /// What was read, by path. Searches read many files at once.
@@ -148,6 +149,20 @@ impl Snapshot {
         disk::read(&self.root, path)
     }
 
+    /// [`Snapshot::read_once`] with the file's stamp of the moment before.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn read_stamped(&self, path: &AbsPath) -> Result<(String, Stamp), ReadError> {
+        disk::read_stamped(&self.root, path)
+    }
+
+    /// The stamp of the file at `path` as the disk has it now; none if it is no regular file.
+    #[must_use]
+    pub fn stamp(&self, path: &AbsPath) -> Option<Stamp> {
+        disk::stamp(path)
+    }
+
     /// The project's files as the disk held them when this snapshot first looked, together with
     /// the open documents beneath the root.
     #[must_use]
@@ -156,6 +171,12 @@ impl Snapshot {
             let open = self.open.keys().filter(|path| path.starts_with(&self.root));
             files::list(&self.root, open)
         })
+    }
+
+    /// Whether the file at `path` is there now and one of the project's: git would not ignore it.
+    #[must_use]
+    pub fn lists(&self, path: &AbsPath) -> bool {
+        files::lists(&self.root, path)
     }
 
     /// A draft on top of this state, without any change yet.

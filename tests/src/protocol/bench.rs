@@ -155,6 +155,10 @@ pub(super) struct FakeRunner {
     pub(super) recheck: Mutex<Option<Grade>>,
     /// The merged drafts that were checked.
     pub(super) rechecked: Mutex<Vec<Draft>>,
+    /// The projects that are watched.
+    pub(super) watched: tokio::sync::watch::Sender<Vec<AbsPath>>,
+    /// What was said to have changed on disk.
+    pub(super) changed: tokio::sync::watch::Sender<Vec<AbsPath>>,
     /// Where the check of a merged draft waits, if it does.
     pub(super) recheck_gate: Mutex<Option<Gate>>,
 }
@@ -196,6 +200,18 @@ impl TaskRunner for FakeRunner {
         self.tasks.lock().unwrap().push(task.clone());
         let job = self.jobs.lock().unwrap().pop_front();
         job.expect("a task that the test did not foresee")(task, events, cancel)
+    }
+
+    fn files_changed(&self, paths: &[AbsPath]) {
+        self.changed.send_modify(|changed| changed.extend_from_slice(paths));
+    }
+
+    fn watch_begins(&self, root: &AbsPath) {
+        self.watched.send_modify(|watched| watched.push(root.clone()));
+    }
+
+    fn watch_ends(&self, root: &AbsPath) {
+        self.watched.send_modify(|watched| watched.retain(|other| other != root));
     }
 
     fn recheck(&self, draft: Draft, _: CancellationToken) -> BoxFuture<'static, Option<Grade>> {

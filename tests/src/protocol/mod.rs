@@ -7,6 +7,7 @@ mod initialize;
 mod order;
 mod requests;
 mod tasks;
+mod watching;
 mod wire;
 
 pub(crate) use bench::persona;

@@ -19,7 +19,7 @@ const BUDGET: usize = 2000;
 
 pub(crate) async fn context(args: Context) -> Result<bool> {
     let root = compose::folder(args.root.as_deref())?;
-    let index = Index::new(root.clone());
+    let index = compose::indexes().of(&root);
     harness::learn_history(&root, &index, &CancellationToken::new()).await;
     // The rest computes and waits for nothing but its input.
     tokio::task::spawn_blocking(move || run(&args, &root, &index))

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use context::Indexes;
 use harness::session::{Entry, Sink};
 use harness::{DoneWhen, Grade, Harness, Outcome, Status, Task, TaskEvent};
 use sandbox::Unconfined;
@@ -93,7 +92,7 @@ impl Place {
             note(&format!("ostler: {}", one_line(&notice)));
         }
         let verifier = compose::verifier(&self.data, &self.settings, sources, unconfined)?;
-        Ok(compose::harness(&self.settings, team, verifier, Indexes::default()))
+        Ok(compose::harness(&self.settings, team, verifier, compose::indexes()))
     }
 
     /// Does `job` with `harness`, and reports. The code is that of the process.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use settings::{Layer, Origin, Problem, Settings, TrustStore};
 use stdx::AbsPath;
+use stdx::cache::CacheDir;
 use stdx::store::DataDir;
 use workspace::{ReadError, Snapshot};
 
@@ -164,6 +165,22 @@ pub(crate) fn data_dir() -> Result<DataDir> {
         .or_else(|| Some(data_home()?.join("ostler")))
         .context("no folder for data: set OSTLER_DATA_DIR")?;
     DataDir::open(&path).with_context(|| format!("cannot make {}", path.display()))
+}
+
+/// The folder for what can be made again: `OSTLER_CACHE_DIR`; beneath the data folder if that was
+/// put somewhere; or the place that the XDG rules name. `None` if there is none that is safe.
+pub(crate) fn cache_dir() -> Option<CacheDir> {
+    let path = folder_of("OSTLER_CACHE_DIR")
+        .or_else(|| Some(folder_of("OSTLER_DATA_DIR")?.join("cache")))
+        .or_else(|| Some(folder_of("XDG_CACHE_HOME")?.join("ostler")))
+        .or_else(|| Some(folder_of("HOME")?.join(".cache/ostler")))?;
+    match CacheDir::open(&path) {
+        Ok(folder) => Some(folder),
+        Err(error) => {
+            tracing::info!(%error, "nothing is kept to save time");
+            None
+        }
+    }
 }
 
 /// The folder that an argument names, or the current one, without links.

@@ -112,6 +112,7 @@ mod tests {
         configuration: true,
         vouches: false,
         encoding: PositionEncoding::Utf16,
+        watches: false,
         progress: false,
         apply_edit: true,
         document_changes: true,

@@ -42,6 +42,8 @@ pub(super) enum Said {
     Progress(String, Value),
     /// A request that is answered with null.
     Question(Value),
+    /// `client/registerCapability`.
+    Registration(Value, Value),
     /// `workspace/configuration`.
     Configuration(Value, Value),
     /// `workspace/applyEdit`.
@@ -190,6 +192,7 @@ impl Law {
             "window/showMessageRequest" => "/window/showMessage",
             "window/showDocument" => "/window/showDocument/support",
             "workspace/configuration" => "/workspace/configuration",
+            "client/registerCapability" => "/workspace/didChangeWatchedFiles/dynamicRegistration",
             _ => return Err("a request that no client knows".to_owned()),
         };
         let can = self.announced["capabilities"].pointer(capability);
@@ -205,6 +208,16 @@ impl Law {
             "workspace/configuration" => {
                 hold(params["items"].is_array(), "a question for settings has items")?;
                 Ok(Said::Configuration(id.clone(), params["items"].clone()))
+            }
+            "client/registerCapability" => {
+                let all = params["registrations"].as_array().map(Vec::as_slice);
+                for one in all.unwrap_or_default() {
+                    let is_watch = one["method"] == "workspace/didChangeWatchedFiles";
+                    hold(is_watch, "only what can be registered is registered")?;
+                    hold(one["id"].is_string(), "a registration has an id")?;
+                    hold(one["registerOptions"]["watchers"].is_array(), "a watch has watchers")?;
+                }
+                Ok(Said::Registration(id.clone(), params["registrations"].clone()))
             }
             "window/workDoneProgress/create" => {
                 let token = params["token"].to_string();

@@ -61,6 +61,8 @@ pub struct Seen {
     pub messages: Vec<(i64, String)>,
     /// The values of `$/progress`, by token.
     pub progress: Vec<(String, Value)>,
+    /// What the server registered for, one list for each request.
+    pub registrations: Vec<Value>,
     /// The parameters of `workspace/applyEdit`.
     pub edits: Vec<Value>,
     /// What we answered to each of them.
@@ -171,6 +173,17 @@ impl LspClient {
             Said::Message(kind, text) => state.seen.messages.push((kind, text)),
             Said::Progress(token, value) => state.seen.progress.push((token, value)),
             Said::Question(id) => state.send(json!({"jsonrpc": "2.0", "id": id, "result": null})),
+            Said::Registration(id, registrations) => {
+                state.seen.registrations.push(registrations);
+                let answer = match self.inner.persona.watches {
+                    true => json!({"jsonrpc": "2.0", "id": id, "result": null}),
+                    false => {
+                        let error = json!({"code": -32601, "message": "no watchers here"});
+                        json!({"jsonrpc": "2.0", "id": id, "error": error})
+                    }
+                };
+                state.send(answer);
+            }
             Said::Configuration(id, items) => {
                 let settings = &self.inner.persona.settings;
                 let answer: Vec<Value> = items

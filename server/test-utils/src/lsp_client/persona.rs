@@ -26,6 +26,8 @@ pub struct Persona {
     pub params: Value,
     /// What it answers when it is asked for settings, by section.
     pub settings: Value,
+    /// Whether it agrees to watch files when it is asked to.
+    pub watches: bool,
     /// Whether it keeps from the server which files it opens for an edit.
     pub keeps_loads: bool,
 }
@@ -34,7 +36,7 @@ impl Persona {
     /// An editor with these parameters of `initialize`.
     #[must_use]
     pub fn new(editor: Editor, params: Value) -> Persona {
-        Persona { editor, params, settings: Value::Null, keeps_loads: false }
+        Persona { editor, params, settings: Value::Null, watches: true, keeps_loads: false }
     }
 
     /// The same editor in the project at `root`.
