@@ -9,6 +9,7 @@ mod server;
 
 use std::sync::OnceLock;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub use card::{CacheKind, CacheRule, Card, LongPrice, Price, ToolSkill};
@@ -17,10 +18,23 @@ pub use server::{CountKind, ServerEntry};
 /// The table as it comes with the program.
 const TABLE: &str = include_str!("catalog/catalog.json");
 
+/// A server that is used, after a yes, where nobody has configured one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// Its name in the table.
+    pub server: String,
+    /// The model that is used if the user names none; servers on this machine are asked what they
+    /// have.
+    #[serde(default)]
+    pub model: Option<String>,
+}
+
 /// Servers by name and models by pattern.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Catalog {
     endpoints: Map<String, Value>,
+    found: Vec<Found>,
     models: Vec<(String, Value)>,
 }
 
@@ -34,7 +48,8 @@ impl Catalog {
             let rows = |key: &str| table[key].as_object().cloned().unwrap_or_default();
             let mut models: Vec<_> = rows("models").into_iter().collect();
             models.sort_by_key(|(pattern, _)| pattern.len());
-            Catalog { endpoints: rows("endpoints"), models }
+            let found = serde_json::from_value(table["found"].clone()).unwrap_or_default();
+            Catalog { endpoints: rows("endpoints"), found, models }
         })
     }
 
@@ -89,6 +104,12 @@ impl Catalog {
         let mut whole = Value::Object(Map::new());
         rows.iter().rev().for_each(|row| merge(&mut whole, row));
         serde_json::from_value(whole).ok()
+    }
+
+    /// The servers that are looked for; the first of those that could be used is used.
+    #[must_use]
+    pub fn found(&self) -> &[Found] {
+        &self.found
     }
 
     /// The names of the servers.

@@ -27,7 +27,7 @@ mod tokens;
 pub mod wire;
 
 pub use catalog::{
-    CacheKind, CacheRule, Card, Catalog, CountKind, LongPrice, Price, ServerEntry, ToolSkill,
+    CacheKind, CacheRule, Card, Catalog, CountKind, Found, LongPrice, Price, ServerEntry, ToolSkill,
 };
 pub use endpoint::{ANTHROPIC_VERSION, Auth, CacheTtl, Dialect, Endpoint, Timeouts};
 pub use error::ModelError;

@@ -103,7 +103,7 @@ impl Settings {
             });
         }
         let mut offers = Vec::new();
-        for provider in PROVIDERS {
+        for provider in PROVIDERS.iter() {
             let Ok(Choice::Http { endpoint, .. }) = self.endpoint(&name_of(provider, "")) else {
                 continue;
             };
@@ -113,7 +113,8 @@ impl Settings {
                 if stored {
                     return self.found(&name_of(provider, model), Why::StoredKey, offers);
                 }
-                let Some(variable) = provider.key.filter(|name| (around.variable)(name)) else {
+                let Some(variable) = provider.key.as_ref().filter(|name| (around.variable)(name))
+                else {
                     continue;
                 };
                 let model = format!("{}/{model}", provider.name);

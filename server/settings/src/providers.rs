@@ -1,58 +1,32 @@
-//! Servers that can be named without being configured.
+//! Servers that are used, after a yes, without being configured: rows of the catalogue.
 
-use model::Dialect;
+use std::sync::LazyLock;
 
-/// A server that is known by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use model::Catalog;
+
+/// A server that is looked for where nobody has configured one.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
     /// Its name, the first half of a model's name.
     pub name: &'static str,
-    /// What it speaks.
-    pub dialect: Dialect,
-    /// Where it is unless the settings say otherwise.
-    pub url: &'static str,
     /// The variable of the environment that usually holds its key; none for servers on this
     /// machine, which ask for none.
-    pub key: Option<&'static str>,
+    pub key: Option<String>,
     /// The model that is used if the user has named none; servers on this machine are asked
     /// what they have.
     pub model: Option<&'static str>,
 }
 
 /// All of them; the first of those that could be used is used.
-///
-/// The ports are those on which the programs listen by default, by their own documentation.
-pub const PROVIDERS: &[Provider] = &[
-    Provider {
-        name: "anthropic",
-        dialect: Dialect::Anthropic,
-        url: "https://api.anthropic.com",
-        key: Some("ANTHROPIC_API_KEY"),
-        model: Some("claude-opus-5"),
-    },
-    Provider {
-        name: "openai-responses",
-        dialect: Dialect::Responses,
-        url: "https://api.openai.com/v1",
-        key: Some("OPENAI_API_KEY"),
-        model: Some("gpt-5.6"),
-    },
-    Provider {
-        name: "openai-chat",
-        dialect: Dialect::Chat,
-        url: "https://api.openai.com/v1",
-        key: Some("OPENAI_API_KEY"),
-        model: None,
-    },
-    local("ollama", "http://127.0.0.1:11434/v1"),
-    local("llamacpp", "http://127.0.0.1:8080/v1"),
-    local("lmstudio", "http://127.0.0.1:1234/v1"),
-    local("vllm", "http://127.0.0.1:8000/v1"),
-];
-
-const fn local(name: &'static str, url: &'static str) -> Provider {
-    Provider { name, dialect: Dialect::Chat, url, key: None, model: None }
-}
+pub static PROVIDERS: LazyLock<Vec<Provider>> = LazyLock::new(|| {
+    let catalog = Catalog::built_in();
+    let provider = |found: &'static model::Found| {
+        let server = catalog.server(&found.server)?;
+        let model = found.model.as_deref();
+        Some(Provider { name: &found.server, key: server.key_env, model })
+    };
+    catalog.found().iter().filter_map(provider).collect()
+});
 
 impl Provider {
     /// The provider of this name.

@@ -117,7 +117,7 @@ fn use_model(name: &str, settings: &Settings, decisions: &Decisions) -> Result<b
     let Choice::Http { endpoint, .. } = settings.named(&full).map_err(anyhow::Error::msg)? else {
         bail!("{full} is no model on a server");
     };
-    let source = match provider.key {
+    let source = match &provider.key {
         None => "server".to_owned(),
         Some(variable) => {
             if compose::variable(variable).is_none() {
