@@ -21,17 +21,17 @@ use tokio_util::sync::CancellationToken;
 use crate::faults::{call_it_two, edit};
 
 /// Ends only tests that would hang.
-const DEADLINE: Duration = Duration::from_secs(120);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 
 /// The server as a child. It goes when its standard input is closed, and is killed if it does not.
-struct Engine {
-    url: String,
+pub(crate) struct Engine {
+    pub(crate) url: String,
     _child: Child,
 }
 
 impl Engine {
     /// Starts one; `None`, with a line that says so, if the tests are to do without.
-    async fn start(kind: &str, what: &str) -> Option<Engine> {
+    pub(crate) async fn start(kind: &str, what: &str) -> Option<Engine> {
         let python = python()?;
         let program = concat!(env!("CARGO_MANIFEST_DIR"), "/judges/llama/engine.py");
         #[expect(clippy::disallowed_methods, reason = "a test starts the program it talks to")]
@@ -78,13 +78,13 @@ fn python() -> Option<PathBuf> {
 }
 
 #[expect(clippy::print_stdout, reason = "a test tells whoever runs it that it did nothing")]
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 
 /// What the model says after so many results. Two calls at once, and characters that the engine
 /// gets in pieces.
-fn script() -> String {
+pub(crate) fn script() -> String {
     let call = |tool: &str, arguments: &serde_json::Value| {
         // The engine wants to read the name first.
         format!("\n<tool_call>\n{{\"name\": \"{tool}\", \"arguments\": {arguments}}}\n</tool_call>")

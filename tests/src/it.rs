@@ -4,6 +4,7 @@ mod demo;
 mod editors;
 mod engine;
 mod faults;
+mod outside;
 mod process;
 mod protocol;
 mod test_commands;

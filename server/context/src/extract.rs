@@ -9,7 +9,7 @@ use crate::definitions::{Found, definitions};
 use crate::facts::{Def, FileFacts, Func, Import, Kind, LOCAL, NameId, PUBLIC, Span, TEST, UseOf};
 use crate::lex::{self, Use, Word};
 use crate::lines::Lines;
-use crate::{signature, tokens};
+use crate::{embedded, signature, tokens};
 
 /// Signatures longer than this are cut: what follows would crowd out other code.
 const MAX_SIGNATURE_LINES: u32 = 12;
@@ -27,6 +27,7 @@ pub(crate) struct Extracted {
 /// The facts of `source`, of which `tags` were read. `is_test` says that the whole file is for
 /// tests.
 pub(crate) fn extract(language: Language, source: &str, tags: &Tags, is_test: bool) -> Extracted {
+    let tags = &*embedded::with_items(language, source, tags);
     let found = definitions(tags);
     let lines = Lines::of(source);
     let mut all = Vec::with_capacity(source.len() / 8);

@@ -11,6 +11,7 @@ mod build;
 mod cards;
 mod chance;
 mod definitions;
+mod embedded;
 mod extract;
 mod facts;
 mod features;

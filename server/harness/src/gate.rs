@@ -7,6 +7,7 @@ use stdx::AbsPath;
 use tokio_util::sync::CancellationToken;
 use workspace::Draft;
 
+use crate::phases;
 use crate::{
     CheckError, CheckReport, CheckScope, Confinement, Diagnostic, Grade, Severity, Verifier,
 };
@@ -16,8 +17,10 @@ use crate::{
 pub struct Verdict {
     /// How far the draft has been checked.
     pub grade: Grade,
-    /// Complaints that the draft has and its base had not.
+    /// Complaints that the draft has and its base had not, and that are its doing.
     pub new: Vec<Diagnostic>,
+    /// Errors that were there before and only came to light because earlier ones are mended.
+    pub revealed: Vec<Diagnostic>,
     /// Errors that are left, new or old.
     pub errors: Vec<Diagnostic>,
     /// Files of the draft with more syntax errors than before, and the line (from 1) of one.
@@ -126,6 +129,7 @@ pub async fn inspect(
     let mut verdict = Verdict {
         grade: Grade::Unchecked,
         new: Vec::new(),
+        revealed: Vec::new(),
         errors: Vec::new(),
         syntax: draft
             .new_syntax_errors()
@@ -158,7 +162,10 @@ pub async fn inspect(
         Err(_) => CheckReport::default(),
     };
     verdict.new = new_complaints(&before, &after);
-    if !verdict.new.is_empty() {
+    verdict.revealed =
+        phases::revealed(&before, &after, &verdict.new, &phases::changed_lines(draft));
+    verdict.new.retain(|complaint| !verdict.revealed.contains(complaint));
+    if !verdict.new.is_empty() || !verdict.revealed.is_empty() {
         return Ok(verdict);
     }
     verdict.grade = Grade::Checks;

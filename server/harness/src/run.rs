@@ -204,6 +204,10 @@ impl Run<'_> {
 fn open_problems(task: &Task, verdict: &Verdict, unchanged: bool) -> Vec<String> {
     let mut problems = verdict.problems();
     let left = verdict.errors.iter().filter(|error| !verdict.new.contains(error));
+    // What came to light is no reason to hold the change back, and must not go unsaid.
+    if task.done_when != DoneWhen::Builds {
+        problems.extend(verdict.revealed.iter().map(crate::Diagnostic::headline));
+    }
     match task.done_when {
         DoneWhen::Answered => {}
         DoneWhen::Builds => {
@@ -214,7 +218,8 @@ fn open_problems(task: &Task, verdict: &Verdict, unchanged: bool) -> Vec<String>
             let wanted = |error: &&crate::Diagnostic| {
                 task.diagnostics.iter().any(|wanted| wanted.is_about(error))
             };
-            problems.extend(left.filter(wanted).map(crate::Diagnostic::headline));
+            let told = |error: &&crate::Diagnostic| !verdict.revealed.contains(error);
+            problems.extend(left.filter(told).filter(wanted).map(crate::Diagnostic::headline));
             // Nothing was done, and nobody can say that nothing had to be done.
             let blind = verdict.unchecked.iter().filter(|_| unchanged);
             problems.extend(blind.map(|why| format!("not checked: {why}")));
@@ -253,6 +258,7 @@ mod tests {
         let verdict = |unchecked: Option<&str>| Verdict {
             grade: Grade::Parses,
             new: Vec::new(),
+            revealed: Vec::new(),
             errors: Vec::new(),
             syntax: Vec::new(),
             failed_tests: Vec::new(),

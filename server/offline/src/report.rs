@@ -1,8 +1,9 @@
 //! Comparing the reports of two states of the draft.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use harness::{CheckReport, Diagnostic};
+use harness::{CheckReport, Diagnostic, error_phase};
 
 /// What makes an error the same although lines have moved.
 type Identity = (String, Option<String>, String);
@@ -71,25 +72,34 @@ pub(crate) fn reveals(before: &CheckReport, after: &CheckReport) -> bool {
 /// How far the compiler came: it looks for names only in what it can read, for types only if it
 /// found all names, and at what is borrowed last. Later is better; nothing wrong is best.
 pub(crate) fn phase(report: &CheckReport) -> u8 {
-    report.errors().map(phase_of).min().unwrap_or(4)
+    report.errors().map(|error| error_phase(error).unwrap_or(2)).min().unwrap_or(4)
 }
 
-fn phase_of(error: &Diagnostic) -> u8 {
-    match error.code.as_deref() {
-        None if error.message.starts_with("lifetime may not live") => 3,
-        None => 0,
-        Some(
-            "E0400" | "E0401" | "E0403" | "E0404" | "E0405" | "E0407" | "E0408" | "E0411" | "E0412"
-            | "E0415" | "E0416" | "E0422" | "E0423" | "E0424" | "E0425" | "E0426" | "E0428"
-            | "E0431" | "E0432" | "E0433" | "E0434" | "E0435" | "E0437" | "E0438" | "E0531"
-            | "E0532" | "E0573" | "E0574" | "E0576" | "E0583" | "E0261" | "E0106" | "E0603",
-        ) => 1,
-        Some(
-            "E0381" | "E0382" | "E0384" | "E0499" | "E0502" | "E0503" | "E0505" | "E0506" | "E0507"
-            | "E0515" | "E0521" | "E0594" | "E0596" | "E0597" | "E0621" | "E0700" | "E0716",
-        ) => 3,
-        Some(_) => 2,
-    }
+/// Whether a change of the places `touched` (file and bytes as they are now) is a step that can be
+/// kept although errors are left that were not complained about `before`: what was complained
+/// about at the places of the change is gone, the compiler came further, and what it says now is
+/// about other places.
+pub(crate) fn is_progress(
+    before: &CheckReport,
+    after: &CheckReport,
+    touched: &[(String, Range<usize>)],
+) -> bool {
+    /// Bytes around a change that count as touched: about two lines.
+    const AROUND: usize = 160;
+    let gone = before.errors().filter(|error| !has(after, error));
+    let Some(earliest) = gone.filter_map(error_phase).min() else { return false };
+    let untouched = |error: &Diagnostic| {
+        error.spans.iter().filter(|span| span.primary).all(|span| {
+            !touched.iter().any(|(file, bytes)| {
+                *file == span.file
+                    && span.bytes.start <= bytes.end + AROUND
+                    && bytes.start <= span.bytes.end + AROUND
+            })
+        })
+    };
+    new(before, after)
+        .into_iter()
+        .all(|error| error_phase(error).is_some_and(|it| it > earliest) && untouched(error))
 }
 
 #[cfg(test)]
@@ -117,6 +127,31 @@ mod tests {
         assert_eq!(compare(&before, &after), Difference { gone: 1, new: 2 });
         let new: Vec<&str> = new(&before, &after).iter().map(|e| e.message.as_str()).collect();
         assert_eq!(new, ["a", "c"]);
+    }
+
+    #[test]
+    fn what_comes_to_light_elsewhere_is_no_setback() {
+        let at = |code: Option<&str>, message: &str, bytes: Range<usize>| {
+            let mut error = report(&[(code, message)]).diagnostics.remove(0);
+            error.spans.push(harness::Span {
+                file: "a.rs".to_owned(),
+                bytes,
+                line: 1,
+                column: 1,
+                end_line: 1,
+                primary: true,
+                label: None,
+            });
+            CheckReport { diagnostics: vec![error], ..CheckReport::default() }
+        };
+        let touched = [("a.rs".to_owned(), 1000..1001)];
+        let syntax = at(None, "expected `;`", 1000..1001);
+        let check = |after: CheckReport| is_progress(&syntax, &after, &touched);
+        assert!(check(at(Some("E0308"), "types", 5000..5001)));
+        assert!(check(CheckReport::default()));
+        assert!(!check(at(Some("E0308"), "types", 1050..1051)), "it was touched");
+        assert!(!check(at(None, "expected `,`", 5000..5001)), "the compiler came no further");
+        assert!(!check(syntax.clone()), "nothing is mended");
     }
 
     #[test]

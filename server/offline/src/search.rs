@@ -1,5 +1,7 @@
 //! The search: states of the draft, what was tried in each, and what to try next.
 
+mod ending;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -19,6 +21,9 @@ const MAX_CHECKS: u32 = 45;
 /// Requests after which it does: a harness allows no more than some sixty for one task, and the
 /// way back to a good state takes one.
 const MAX_REQUESTS: u32 = 54;
+/// Checks in a row that have led nowhere after which no more is tried: what is right is among the
+/// first ten proposals as a rule, and hardly ever behind the first twenty.
+const PATIENCE: u32 = 20;
 /// How many steps may be taken on trust before errors must have fallen.
 const MAX_DEPTH: usize = 2;
 /// States on trust that are kept for later at most.
@@ -77,6 +82,8 @@ pub(crate) struct Search {
     goal: String,
     ids: u32,
     checks: u32,
+    /// How many checks there had been when a state was last reached that is worth going on from.
+    got_on: u32,
     requests: u32,
     /// What the draft holds now.
     draft: Files,
@@ -130,6 +137,7 @@ impl Search {
             goal,
             ids: 0,
             checks: 0,
+            got_on: 0,
             requests: 0,
             draft: Files::new(),
             states: Vec::new(),
@@ -182,7 +190,9 @@ impl Search {
         if self.targets(0).is_empty() && self.wants_tests() {
             return Action::Calls(vec![call(&mut self.ids, "check", &json!({"tests": true}))]);
         }
-        let spent = self.checks >= MAX_CHECKS || self.requests >= MAX_REQUESTS;
+        let spent = self.checks >= MAX_CHECKS
+            || self.checks >= self.got_on + PATIENCE
+            || self.requests >= MAX_REQUESTS;
         if self.targets(0).is_empty() || spent {
             return self.finish();
         }
@@ -270,55 +280,6 @@ impl Search {
         Some(Action::Calls(calls))
     }
 
-    /// Leaves the draft in the last accepted state and says what came of it.
-    fn finish(&mut self) -> Action {
-        self.states.truncate(1);
-        self.take_best_final();
-        let Some(accepted) = self.states.first() else {
-            return Action::Say("I can do nothing here.".to_owned());
-        };
-        let back = files::calls(&self.draft, &accepted.files);
-        if !back.is_empty() && self.ended.is_none() {
-            let calls = back.iter().map(|input| call(&mut self.ids, "edit", input)).collect();
-            self.draft.clone_from(&accepted.files);
-            self.ended = Some("nothing more to try".to_owned());
-            return Action::Calls(calls);
-        }
-        Action::Say(self.summary(accepted))
-    }
-
-    fn summary(&self, accepted: &State) -> String {
-        let left = accepted.report.errors().count();
-        let before = self.first.as_ref().map_or(left, |first| first.report.errors().count());
-        let mut text = match (before, left) {
-            (0, _) => "The checkers find no error, so there is nothing to mend.".to_owned(),
-            (_, 0) => format!("All {before} errors are mended.")
-                .replace("All 1 errors are", "The error is"),
-            _ => format!(
-                "{} of {before} errors are mended; I know no further correction for the other {left}.",
-                before.saturating_sub(left),
-            ),
-        };
-        for step in &self.kept {
-            text.push_str(&format!("\n- {}", step.what));
-        }
-        let failing = self.finals.iter().map(|it| it.failed).min().unwrap_or(0);
-        if let Some(failed) = self.refused {
-            text.push_str(&format!(
-                "\nWhat I found builds, but it is a guess and {failed} tests fail with it, so I \
-                 did not take it."
-            ));
-        } else if failing > 0 {
-            text.push_str(&format!(
-                "\n{failing} tests fail; whether they did before is not known."
-            ));
-        }
-        for error in accepted.report.errors().take(5) {
-            text.push_str(&format!("\nleft: {}", error.headline()));
-        }
-        text
-    }
-
     fn was_read(&mut self, done: &Done) {
         let Ok(ReadInput { path }) = done.input.parse() else { return };
         let whole = done.result.data.as_ref().and_then(|data| data["text"].as_str());
@@ -381,25 +342,6 @@ impl Search {
         self.take_best_final();
     }
 
-    /// Goes to the state that builds with the fewest failing tests, the first of equals. If tests
-    /// fail even there and what led to it was a guess, the guess was wrong, and nothing is better
-    /// than a text that builds and does something else.
-    fn take_best_final(&mut self) {
-        let Some(best) = self.finals.iter().min_by_key(|it| it.failed).cloned() else { return };
-        let doubt = best.kept.iter().map(|step| step.rank).max().unwrap_or(0);
-        match &self.first {
-            Some(first) if best.failed > 0 && doubt >= rank::LIKELY => {
-                self.states = vec![State { untried: Some(VecDeque::new()), ..first.clone() }];
-                self.kept.clear();
-                self.refused = Some(best.failed);
-            }
-            _ => {
-                self.states = vec![best.state];
-                self.kept = best.kept;
-            }
-        }
-    }
-
     fn was_checked(&mut self, done: &Done) {
         let data = done.result.data.as_deref().cloned().unwrap_or_default();
         let Ok(report) = serde_json::from_value::<CheckReport>(data) else {
@@ -438,8 +380,10 @@ impl Search {
             self.before = Some((accepted.clone(), self.kept.clone()));
             self.kept.extend(next.steps.iter().cloned());
             self.states = vec![State { steps: Vec::new(), depth: 0, ..next }];
+            self.got_on = self.checks;
         } else if moved && sure && no_worse && depth <= MAX_DEPTH && self.states.len() < MAX_STATES
         {
+            self.got_on = self.checks;
             self.states.push(next);
         }
     }

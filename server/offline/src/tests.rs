@@ -39,18 +39,23 @@ impl Verifier for Rules {
         _: &'a CancellationToken,
     ) -> BoxFuture<'a, Result<CheckReport, CheckError>> {
         let text = draft.read(&root().join("a.rs")).unwrap().to_string();
-        let diagnostics = self.0.iter().filter_map(|rule| {
+        // What is hidden comes to light when all else is mended.
+        let is_hidden = |rule: &&Rule| rule.error.contains("hidden");
+        let hides = self.0.iter().any(|rule| !is_hidden(&rule) && text.contains(rule.has));
+        let seen = self.0.iter().filter(|rule| !hides || !is_hidden(rule));
+        let diagnostics = seen.filter_map(|rule| {
             let at = text.find(rule.has)?;
             let is_test = rule.error.starts_with("test ");
             if is_test && !scope.tests {
                 return None;
             }
+            let line = text[..at].matches('\n').count() + 1;
             let span = Span {
                 file: "a.rs".to_owned(),
                 bytes: at..at + rule.has.len(),
-                line: 1,
+                line,
                 column: 1,
-                end_line: 1,
+                end_line: line,
                 primary: true,
                 label: None,
             };
@@ -251,4 +256,45 @@ async fn the_answer_depends_on_the_conversation_alone() {
     let (other, other_text) = mend_with(Arc::new(Forgetful), "one\n", &rules).await;
     assert_eq!(text, "whole\n");
     assert_eq!((text, one.summary, one.checks), (other_text, other.summary, other.checks));
+}
+
+/// Two places that are far apart.
+fn apart(one: &str, other: &str) -> String {
+    format!("{one}\n{}{other}\n", "\n".repeat(400))
+}
+
+#[tokio::test]
+async fn what_a_correction_only_brings_to_light_does_not_undo_it() {
+    let rules = [
+        rule("one", "expected `;`", &[("1", true)]),
+        rule("late", "E0308: hidden", &[]),
+        rule("lat", "E0308: hidden too", &[]),
+    ];
+    let (outcome, text) = mend(&apart("one", "late"), &rules).await;
+    assert_eq!(text, apart("1", "late"));
+    assert!(outcome.problems.is_empty(), "it may be applied: {:?}", outcome.problems);
+    let Status::Unsolved(left) = &outcome.status else { panic!("{:?}", outcome.status) };
+    assert_eq!(left.len(), 2, "{left:?}");
+    let told = "1 of 1 errors are mended. That brought 2 errors that were hidden before to light";
+    assert!(outcome.summary.starts_with(told), "{}", outcome.summary);
+}
+
+#[tokio::test]
+async fn a_guess_that_brings_more_to_light_is_not_kept() {
+    let rules = [
+        rule("one", "expected `;`", &[("1", false)]),
+        rule("late", "E0308: hidden", &[]),
+        rule("lat", "E0308: hidden too", &[]),
+    ];
+    let (outcome, text) = mend(&apart("one", "late"), &rules).await;
+    assert_eq!(text, apart("one", "late"));
+    assert!(outcome.change.is_empty());
+}
+
+#[tokio::test]
+async fn an_error_at_the_place_of_the_correction_is_its_doing() {
+    let rules = [rule("one", "expected `;`", &[("1", true)]), rule("1", "E0308: hidden", &[])];
+    let (outcome, text) = mend("one\n", &rules).await;
+    assert_eq!(text, "one\n");
+    assert!(outcome.change.is_empty());
 }

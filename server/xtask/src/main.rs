@@ -5,6 +5,7 @@ mod fuzz;
 mod goals;
 mod judges;
 mod mutants;
+mod outside;
 mod parts;
 mod test;
 
@@ -17,6 +18,8 @@ cargo xtask test [--hermetic]   everything that must pass: formatting, lints, te
                                 --hermetic, real editors and the demo
 cargo xtask editors             fetches the editors that the editor tests drive
 cargo xtask judges              the vendors' SDKs and llama.cpp's server judge the wire
+cargo xtask litellm             an agent's task through LiteLLM and llama.cpp; no network but loopback
+cargo xtask aimock              an agent's task with aimock in place of a model; the same
 cargo xtask goals [AREA]        what is to be reached, and how far it is
 cargo xtask fuzz TARGET SECONDS
                                 lets libFuzzer look for inputs that break a law of TARGET: merge,
@@ -42,6 +45,8 @@ fn task(words: &[&str]) -> Result<()> {
         ["editors"] => editors::install().map(|_| ()),
         ["fuzz", target, seconds] => fuzz::run(target, seconds),
         ["judges"] => test::judges(),
+        ["litellm"] => outside::litellm(),
+        ["aimock"] => outside::aimock(),
         ["goals"] => goals::print(None),
         ["goals", area] => goals::print(Some(area)),
         ["mutants", rest @ ..] => {

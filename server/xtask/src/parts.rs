@@ -49,6 +49,18 @@ impl Part {
         self
     }
 
+    /// One more argument, as it is.
+    pub(crate) fn word(mut self, word: &str) -> Part {
+        self.words.push(word.to_owned());
+        self
+    }
+
+    /// More arguments, which blanks part.
+    pub(crate) fn words(mut self, words: &str) -> Part {
+        self.words.extend(words.split(' ').map(str::to_owned));
+        self
+    }
+
     /// With a variable in its environment.
     pub(crate) fn with(mut self, name: &'static str, value: &Path) -> Part {
         self.variables.push((name, value.to_string_lossy().into_owned()));

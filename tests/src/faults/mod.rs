@@ -21,6 +21,7 @@ use harness::{
     RawJson, Recovery, Status, Task, Tool, ToolCx, ToolError, ToolOutput, ToolSpec, Verifier,
 };
 use model::http::HttpModel;
+use model::secret::Secret;
 use model::{Dialect, Endpoint, Retry, RetryPolicy, Timeouts};
 use serde_json::json;
 use stdx::{AbsPath, ManualClock};
@@ -155,15 +156,20 @@ impl<F: Fn(Answer) -> Answer + Send + 'static> Case<F> {
     }
 }
 
-/// Does the task with the model at this endpoint.
+/// Does the task with the model at this endpoint, which asks for no key.
 pub(crate) async fn call_it_two(endpoint: Endpoint) -> Ended {
+    call_it_two_with(endpoint, None).await
+}
+
+/// Does the task with the model at this endpoint.
+pub(crate) async fn call_it_two_with(endpoint: Endpoint, key: Option<Secret>) -> Ended {
     let pauses = RetryPolicy {
         first_pause: Duration::from_millis(1),
         first_overload: Duration::from_millis(1),
         ..RetryPolicy::default()
     };
     let spec = HarnessSpec { max_turns: 25, ..HarnessSpec::for_model(&endpoint.card) };
-    let model = Retry::with_policy(HttpModel::new(endpoint, None).unwrap(), pauses);
+    let model = Retry::with_policy(HttpModel::new(endpoint, key).unwrap(), pauses);
     let runs = Arc::new(Mutex::new(BTreeMap::new()));
     let counted = |inner| Arc::new(Counted { inner, runs: Arc::clone(&runs) }) as Arc<dyn Tool>;
     let harness = Harness {

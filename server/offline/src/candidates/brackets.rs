@@ -57,10 +57,15 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         }
         for index in labelled("mismatched closing delimiter") {
             repairs.extend(openers.iter().filter_map(|&opener| page.exchange(index, opener)));
+            repairs.extend(openers.iter().filter_map(|&opener| page.reopen(opener, index)));
             repairs.extend(page.delete(rank::POSSIBLE + 4, index));
         }
         repairs.extend(page.closers_by_indentation(&openers));
         repairs.extend(openers.iter().filter_map(|&at| page.delete(rank::POSSIBLE + 8, at)));
+        // Two that end a line together are one too many, as a rule.
+        let doubled = (1..tokens.len())
+            .filter(|&at| page.word(at) == "{" && page.word(at - 1) == "{" && page.ends_line(at));
+        repairs.extend(doubled.filter_map(|at| page.delete(rank::LIKELY - 10, at)));
     }
     repairs.sort_by_key(|(rank, ..)| *rank);
     trial.sift(repairs, LIMIT)
@@ -135,6 +140,19 @@ impl Page<'_> {
         let token = self.tokens.get(index)?;
         let what = format!("write `{closer}` instead of `{}`", token.of(self.text));
         Some((rank::LIKELY + 4, Edit::new(self.file, token.bytes.clone(), closer), what))
+    }
+
+    /// Writes the bracket that opens what is closed at `index` for the one at `opener`.
+    fn reopen(&self, opener: usize, index: usize) -> Option<Repair> {
+        let right = match self.word(index) {
+            ")" => "(",
+            "]" => "[",
+            "}" => "{",
+            _ => return None,
+        };
+        let token = self.tokens.get(opener)?;
+        let what = format!("write `{right}` instead of `{}`", token.of(self.text));
+        Some((rank::LIKELY + 3, Edit::new(self.file, token.bytes.clone(), right), what))
     }
 
     /// The places where what begins with the bracket `opener` may end, in its statement.

@@ -321,7 +321,11 @@ impl Page<'_> {
             .filter(|&at| matches!(word(at), "collect" | "sum" | "product") && word(at + 1) == "(");
         for at in collects {
             let end = self.tokens[at].bytes.end;
-            for (order, type_) in (0..).zip(["Vec<_>", "String"]) {
+            let types: &[&str] = match word(at) {
+                "collect" => &["Vec<_>", "String"],
+                _ => &["usize", "u32", "u64", "f64", "i32"],
+            };
+            for (order, type_) in (0..).zip(types) {
                 let edit = Edit::new(self.file, end..end, format!("::<{type_}>"));
                 let what = format!("say that it is a `{type_}`");
                 found.push(Candidate::new(rank::PROPOSED + order, vec![edit], what));

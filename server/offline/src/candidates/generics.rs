@@ -86,7 +86,7 @@ fn name_of(parameter: &str) -> &str {
 }
 
 /// All parameters that items of `text` declare, each with what it says of it.
-fn all_parameters(text: &str) -> Vec<String> {
+pub(super) fn all_parameters(text: &str) -> Vec<String> {
     let tokens = tokens::tokens(text);
     let mut found = Vec::new();
     for at in 0..tokens.len() {
@@ -101,7 +101,7 @@ fn all_parameters(text: &str) -> Vec<String> {
 }
 
 /// All `where` clauses of `text`, without the keyword.
-fn clauses(text: &str) -> Vec<String> {
+pub(super) fn clauses(text: &str) -> Vec<String> {
     let tokens = tokens::tokens(text);
     let starts = (0..tokens.len()).filter(|&at| tokens[at].of(text) == "where");
     let mut found = Vec::new();

@@ -5,13 +5,21 @@
 //! ranked by how likely it is to be what was meant: sources use the constants of [`rank`], so that
 //! their proposals fall into one order.
 
+mod arms;
 mod bindings;
 mod brackets;
+mod clauses;
 mod conversions;
+mod copies;
 mod definitions;
+mod dots;
+mod foreign;
 mod generics;
+mod globs;
+mod headers;
 mod imports;
 mod keywords;
+mod layers;
 mod literals;
 mod members;
 mod missing;
@@ -27,6 +35,7 @@ mod retyped;
 mod signatures;
 mod similar;
 mod spots;
+mod statements;
 mod suggestions;
 mod syntax;
 mod trait_bounds;
@@ -139,6 +148,15 @@ const SOURCES: &[Source] = &[
     upstream::SOURCE,
     generics::SOURCE,
     members::SOURCE,
+    copies::SOURCE,
+    statements::SOURCE,
+    layers::SOURCE,
+    foreign::SOURCE,
+    dots::SOURCE,
+    globs::SOURCE,
+    clauses::SOURCE,
+    headers::SOURCE,
+    arms::SOURCE,
 ];
 
 /// All proposals for `errors`, best first, without repetitions. Some may change nothing, or break

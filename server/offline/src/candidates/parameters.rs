@@ -155,6 +155,9 @@ fn values(known: &Known<'_>, span: &Span, name: Option<&str>, wanted: &str) -> V
             }
         }
     }
+    if wanted.contains("Range") {
+        found.push((rank::PROPOSED + 4, "..".to_owned()));
+    }
     found.sort();
     found.dedup();
     found.truncate(4);

@@ -77,7 +77,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         let definition = all.iter().find(|definition| {
             definition.start < span.bytes.end
                 && span.bytes.start <= definition.bytes.start
-                && !definition.public
+                && (!definition.public || narrow(text, definition.start).is_some())
         });
         if let Some(definition) = definition {
             targets.push((span.file.clone(), definition.clone(), all.clone()));
@@ -117,6 +117,14 @@ fn defining(error: &Diagnostic) -> Vec<&Span> {
         .filter(|note| note.message.contains("defined here") || note.message.contains("as `pub`"))
         .flat_map(|note| note.spans.iter());
     own.chain(notes).collect()
+}
+
+/// Where a visibility such as `pub(self)` that begins at byte `start` ends, its blank included.
+fn narrow(text: &str, start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let inside = rest.strip_prefix("pub(")?;
+    let end = start + "pub(".len() + inside.find(')')? + 1;
+    Some(if text[end..].starts_with(' ') { end + 1 } else { end })
 }
 
 /// Whether `file` belongs to another crate than the library of its package.
@@ -175,8 +183,9 @@ fn opened(
     if text.contains("pub(super) ") && !text.contains("pub(crate) ") && words[0] != "pub " {
         words.rotate_right(1);
     }
+    let end = narrow(text, definition.start).unwrap_or(definition.start);
     let make = |(order, word): (usize, &&str)| {
-        let edit = Edit::new(file, definition.start..definition.start, *word);
+        let edit = Edit::new(file, definition.start..end, *word);
         let what = format!("make `{}` visible with `{}`", definition.name, word.trim());
         Candidate::new(19 + 5 * u32::try_from(order).unwrap_or(0), vec![edit], what)
     };

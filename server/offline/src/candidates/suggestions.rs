@@ -27,6 +27,9 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
                 // A blank in the text of a string: a quote is missing somewhere above.
                 _ if is_lexical(error) && adds_blanks(suggestion) => rank::DESPERATE + 10,
                 true => rank::SURE,
+                _ if suggestion.edits.iter().any(|(_, text)| text.contains("#[derive(")) => {
+                    rank::PROPOSED - 6
+                }
                 false => rank::PROPOSED,
             };
             found.push(Candidate::new(rank, edits, described(suggestion)));

@@ -31,12 +31,19 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         bound: error.message.starts_with("lifetimes must be followed by"),
     };
     let mut repairs = place.insertions();
+    repairs.extend(place.comparisons());
     repairs.extend(place.replacements());
     repairs.extend(place.misspelt());
     repairs.extend(place.keywords_left_out());
     repairs.extend(place.references());
     repairs.extend(place.deletions());
     repairs.sort_by_key(|(rank, ..)| *rank);
+    if error.message.starts_with("no rules expected") {
+        // What a macro is called with may be no Rust at all: the parser has no say in it.
+        let likely = repairs.into_iter().filter(|(rank, ..)| *rank < rank::POSSIBLE);
+        let likely = likely.map(|(rank, edit, what)| Candidate::new(rank, vec![edit], what));
+        return likely.take(LIMIT).collect();
+    }
     trial.sift(repairs, LIMIT)
 }
 
@@ -218,17 +225,26 @@ impl Place<'_> {
         repairs
     }
 
+    /// Two values stand side by side in a condition: most often they are compared.
+    fn comparisons(&self) -> Vec<Repair> {
+        let condition = matches!(self.word(self.statement_start()), "if" | "while" | "else");
+        match condition && self.expected.iter().any(|it| it == "{") {
+            true => vec![self.insert(rank::LIKELY + 2, self.at, "==")],
+            false => Vec::new(),
+        }
+    }
+
     /// A token stands for another that looks like it.
     fn replacements(&self) -> Vec<Repair> {
         /// What is written for what.
         const CONFUSED: &[(&str, &[&str])] = &[
-            (":", &["::", ";", ",", "="]),
-            ("::", &[":"]),
+            (":", &["::", ";", ",", "=", "=>", "->"]),
+            ("::", &[":", "."]),
             ("=", &["==", "=>", "->", ":"]),
             ("==", &["=", "=>"]),
             ("-", &["->"]),
             (">", &["->", "=>"]),
-            ("->", &["=>", "."]),
+            ("->", &["=>", ".", "::"]),
             ("=>", &["->", ">=", "="]),
             (";", &[",", ":"]),
             (",", &[";", "."]),
@@ -335,8 +351,8 @@ impl Place<'_> {
                 _ if doubled => rank::LIKELY - 6,
                 Kind::Punctuation => rank::POSSIBLE - 4,
                 Kind::Word if tokens::is_keyword(word) => rank::POSSIBLE + 8,
-                // It says something that is lost with it.
-                _ => rank::DESPERATE + 5,
+                // It says something that would be lost with it.
+                _ => continue,
             };
             repairs.extend(self.delete(rank + u32::from(index != self.at) * 4, index));
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::type_text::{first_argument, inside, is_number, same};
 use super::{Candidate, operands, rank, signatures};
 use crate::files::Edit;
-use crate::tokens::Token;
+use crate::tokens::{self, Token};
 
 /// One file, cut up.
 pub(super) struct Page<'a> {
@@ -155,6 +155,18 @@ impl Page<'_> {
             add(rank::LIKELY - 8, "*", "");
             add(rank::LIKELY - 7, "", ".clone()");
         }
+        // The types may be made from one another by name.
+        let name = expected.split('<').next().unwrap_or_default();
+        let plain = name.starts_with(char::is_uppercase)
+            && name.chars().all(tokens::is_word)
+            && !matches!(name, "Option" | "Result" | "Vec" | "String" | "Self");
+        if plain && actual != "()" && !actual.starts_with(name) {
+            ways.push((rank::LIKELY + 6, format!("{name}::new("), ")".to_owned()));
+            ways.push((rank::LIKELY + 8, format!("{name}::from("), ")".to_owned()));
+        }
+        let mut add = |rank: u32, before: &str, after: &str| {
+            ways.push((rank, before.to_owned(), after.to_owned()));
+        };
         // What is left is between types that may know ways to one another.
         let owned = !expected.starts_with(['&', '*', '(', '[']) && !is_number(expected);
         if owned && expected != "()" && expected != "bool" && actual != "()" {
@@ -224,7 +236,6 @@ pub(super) fn is_iterator(type_: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens;
 
     #[track_caller]
     fn ways(text: &str, expected: &str, actual: &str) -> Vec<String> {

@@ -3,14 +3,17 @@
 //! An operator knows nothing of the offline policy. It need not break the crate at every site:
 //! the compiler decides which mutants are kept.
 
+mod additions;
 mod calls;
 mod conversions;
 mod imports;
 mod items;
 mod keywords;
 mod names;
+mod patterns;
 mod punctuation;
 mod signatures;
+mod slips;
 mod types;
 
 use super::source::Source;
@@ -72,6 +75,9 @@ pub(crate) fn all() -> Vec<Operator> {
         signatures::OPERATORS,
         calls::OPERATORS,
         items::OPERATORS,
+        patterns::OPERATORS,
+        additions::OPERATORS,
+        slips::OPERATORS,
     ]
     .into_iter()
     .flat_map(|make| make())

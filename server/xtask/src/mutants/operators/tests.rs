@@ -272,3 +272,88 @@ fn items() {
         &["struct A { c: C }", "struct A { b: B<X, Y> }"],
     );
 }
+
+#[test]
+fn patterns() {
+    check("drop-rest", "fn f() { let S { a, .. } = b; }", &["fn f() { let S { a } = b; }"]);
+    check(
+        "drop-pattern-field",
+        "fn f() { match x { A(b, c) => d(e, g) } }",
+        &["fn f() { match x { A( c) => d(e, g) } }", "fn f() { match x { A(b) => d(e, g) } }"],
+    );
+    let text = "fn f() { let a: B = c; d(); }";
+    check("drop-let-keyword", text, &["fn f() { a: B = c; d(); }"]);
+    check("drop-let-type", text, &["fn f() { let a = c; d(); }"]);
+    check("swap-statements", text, &["fn f() { d();\nlet a: B = c; }"]);
+    check("repeat-statement", "fn f() { a(); }", &["fn f() { a();\na(); }"]);
+    check("drop-statement", "fn f() { a(); b }", &["fn f() { b }"]);
+    check("drop-turbofish", "fn f() { a.b::<C<D>>() }", &["fn f() { a.b() }"]);
+    check("drop-closure-bars", "fn f() { a.map(|b| c) }", &["fn f() { a.map(c) }"]);
+    check("drop-await", "fn f() { a.await; }", &["fn f() { a; }"]);
+    check("drop-pattern-ref", "fn f() { let ref a = b; }", &["fn f() { let a = b; }"]);
+    check("drop-return-value", "fn f() { return a + b; }", &["fn f() { return; }"]);
+    check(
+        "drop-line",
+        "fn f() {\n    a;\n}\n",
+        &["    a;\n}\n", "fn f() {\n}\n", "fn f() {\n    a;\n"],
+    );
+}
+
+#[test]
+fn additions() {
+    check("add-semicolon", "fn f() -> u8 { a }", &["fn f() -> u8 { a; }"]);
+    check("add-ref-mut", "fn f() { g(a); }", &["fn f() { g(&mut a); }"]);
+    check("add-deref", "fn f() { g(a); }", &["fn f() { g(*a); }"]);
+    check("add-question", "fn f() { let a = b; }", &["fn f() { let a = b?; }"]);
+    check("add-unwrap", "fn f() { let a = b(); }", &["fn f() { let a = b().unwrap(); }"]);
+    check(
+        "add-some",
+        "fn f() { g(a, 1); }",
+        &["fn f() { g(Some(a), 1); }", "fn f() { g(a, Some(1)); }"],
+    );
+    check("add-ok", "fn f() -> u8 { a; b }", &["fn f() -> u8 { a; Ok(b) }"]);
+    check("add-to-string", "fn f() { g(\"a\"); }", &["fn f() { g(\"a\".to_string()); }"]);
+    check_count("add-cast", "fn f() { g(a, 1, b.c); }", 2);
+    check("add-call", "fn f() { a.b; c.d(); }", &["fn f() { a.b(); c.d(); }"]);
+    check_count("add-bracket", "fn f() { g(a) }", 4);
+    check("repeat-item", "fn f() {}", &["fn f() {}\n\nfn f() {}"]);
+    check("repeat-field", "struct A { b: C, d: E }", &["struct A { b: C, b: C, d: E }"]);
+    check("repeat-use", "use a::b;", &["use a::b;\nuse a::b;"]);
+    check("add-field", "struct A { b: C, }", &["struct A { b: C, extra: usize, }"]);
+    check("add-variant", "enum A { B, }", &["enum A { B, Extra, }"]);
+}
+
+#[test]
+fn slips() {
+    check("foreign-keyword", "trait A {}", &["interface A {}"]);
+    check("foreign-type", "type A = i32;", &["type A = int;"]);
+    check("foreign-operator", "fn f() { a && b }", &["fn f() { a  and  b }"]);
+    check_count("wrong-arrow", "fn f() -> u8 { match a { b => c } }", 2);
+    check("dot-for-path", "fn f() { A::b(); }", &["fn f() { A.b(); }"]);
+    check("path-for-dot", "fn f() { a.b(); }", &["fn f() { a::b(); }"]);
+    check("drop-dot", "fn f() { a.b(); }", &["fn f() { a b(); }"]);
+    check("drop-equals", "const A: u8 = 1;", &["const A: u8 1;"]);
+    check("drop-operator", "fn f() { a + b }", &["fn f() { a b }"]);
+    check("drop-keyword", "use a::b;", &["a::b;"]);
+    check("drop-const-fn", "const fn f() {}", &["fn f() {}"]);
+    check_count("change-number", "fn f() { 1; a.0 }", 1);
+    check_count("typo-type", "fn f(a: Bcd) -> Efg {}", 2);
+    check("wrong-case-item", "fn f() -> Abc {}", &["fn f() -> abc {}"]);
+    check("swap-impl", "impl<T> A<T> for B where T: C {}", &["impl<T> B for A<T> where T: C {}"]);
+    check("drop-box", "fn f() { Box::new(a(1, 2)); }", &["fn f() { a(1, 2); }"]);
+    let derived = "#[derive(A)] #[repr(C)] struct B;";
+    check("drop-derives", derived, &["#[repr(C)] struct B;"]);
+    check("drop-attribute", derived, &["#[derive(A)] struct B;"]);
+    check("drop-trait-item", "trait A { fn f(&self); fn g() {} }", &["trait A { fn g() {} }"]);
+    check("drop-impl", "impl A for B { c } impl D { e }", &[" impl D { e }"]);
+    check("drop-struct", "pub struct A { b: C } fn f() {}", &[" fn f() {}"]);
+    check_count("change-bound", "fn f<T: Copy>() {}", 1);
+    check("narrow-pub", "pub(crate) fn f() {}", &["pub(self) fn f() {}"]);
+    check(
+        "drop-format-argument",
+        "fn f() { write!(a, \"{} {}\", b, c); }",
+        &["fn f() { write!(a, \"{} {}\", c); }", "fn f() { write!(a, \"{} {}\", b); }"],
+    );
+    check_count("wrong-separator", "fn f() { a; }", 1);
+    check_count("wrong-bracket", "f(a)", 2);
+}
