@@ -5,7 +5,10 @@
 /// the allocator does so by itself or has no way to be asked.
 #[cfg_attr(
     all(target_os = "linux", target_env = "gnu"),
-    expect(unsafe_code, reason = "the call has no safe wrapper; it takes a number and frees pages")
+    expect(
+        unsafe_code,
+        reason = "the call has no safe wrapper; it takes a number and frees pages"
+    )
 )]
 pub fn give_back_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
