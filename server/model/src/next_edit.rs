@@ -5,6 +5,7 @@
 //! still wants last year's prompt.
 
 mod answer;
+mod markers;
 #[cfg(test)]
 mod tests;
 
@@ -86,6 +87,9 @@ struct Template {
     /// The answer that changes nothing.
     #[serde(default)]
     unchanged: Option<String>,
+    /// Whether the region is cut into numbered blocks, and the answer says which it replaces.
+    #[serde(default)]
+    numbered: bool,
     /// Whether the answer stands in a fence.
     #[serde(default)]
     fenced: bool,
@@ -185,8 +189,15 @@ fn bytes(body: &Value) -> Vec<u8> {
 impl Template {
     fn prompt(&self, request: &NextEditRequest) -> Option<String> {
         let NextEditRequest { path, region, cursor, .. } = request;
-        let (start, end) = region.split_at_checked(*cursor)?;
-        let region = in_lines(&format!("{start}{}{end}", self.cursor));
+        let region = if self.numbered {
+            markers::marked(region, *cursor, &self.cursor)?
+        } else {
+            let (start, end) = region.split_at_checked(*cursor)?;
+            format!("{start}{}{end}", self.cursor)
+        };
+        let region = in_lines(&region);
+        let after_line =
+            format!("{}{}", request.after, if request.after.ends_with('\n') { "" } else { "\n" });
         let others = request.others.iter().map(|file| {
             render(&self.other, &[("path", &file.path), ("text", &in_lines(&file.text))])
         });
@@ -208,6 +219,7 @@ impl Template {
                 ("before", &in_lines(&request.before)),
                 ("region", &region),
                 ("after", &in_lines(&request.after)),
+                ("after_line", &after_line),
                 ("others", &section(&self.others, &others)),
                 ("history", &section(&self.history, &edits)),
             ],

@@ -1,6 +1,6 @@
 //! What an answer means: the new text of the region, or that it is right as it is.
 
-use super::{NextEditRequest, Template};
+use super::{NextEditRequest, Template, markers};
 use crate::fim::{Finish, without_fence};
 
 /// What is taken off an answer.
@@ -33,6 +33,10 @@ impl Finish for Answer {
             return String::new();
         }
         let mut text = text.replace(&self.template.cursor, "");
+        if self.template.numbered {
+            let Some(region) = markers::applied(&self.region, &text) else { return String::new() };
+            text = region;
+        }
         // The region is whole lines, and so is what takes its place.
         match (self.region.ends_with('\n'), text.ends_with('\n')) {
             (true, false) if !text.is_empty() => text.push('\n'),

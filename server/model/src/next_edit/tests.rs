@@ -176,6 +176,39 @@ fn zeta() {
 }
 
 #[test]
+fn zeta_with_numbers() {
+    let bare = NextEditRequest { edits: Vec::new(), others: Vec::new(), ..request() };
+    prompt(
+        "zeta-2.1",
+        &bare,
+        expect![[r#"
+        <[fim-suffix]>// end
+        <[fim-prefix]><filename>src/a.rs
+        use b::f;
+        <|marker_1|>fn g() {
+            f(<|user_cursor|>)
+        }
+        <|marker_2|>
+        <[fim-middle]>"#]],
+    );
+    let last = NextEditRequest { after: String::new(), ..bare };
+    assert!(
+        table()["zeta-2.1"].prompt(&last).unwrap().starts_with("<[fim-suffix]>\n<[fim-prefix]>")
+    );
+    let answer = |text: &str| answered("zeta-2.1", text);
+    assert_eq!(answer(&format!("<|marker_1|>{NEW}<|marker_2|>")).as_deref(), Some(NEW));
+    let with_cursor = NEW.replace("(1", "(1<|user_cursor|>");
+    assert_eq!(
+        answer(&format!("<|marker_1|>{with_cursor}<|marker_2|><[end▁of▁sentence]>")).as_deref(),
+        Some(NEW)
+    );
+    assert_eq!(answer("<|marker_1|><|marker_1|>"), None);
+    assert_eq!(answer(NEW), None, "no number says where it belongs");
+    assert_eq!(crate::Catalog::built_in().card("zeta-2.1").next_edit.as_deref(), Some("zeta-2.1"));
+    assert_eq!(crate::Catalog::built_in().card("zeta-2").next_edit.as_deref(), Some("zeta-2.0"));
+}
+
+#[test]
 fn mercury() {
     prompt(
         "mercury-edit-2",
