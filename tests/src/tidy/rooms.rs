@@ -144,6 +144,10 @@ const WAITING: &[&str] = &["tokio", "tokio-util", "futures"];
 /// Crates with more than one door, and why that is one decision nevertheless.
 const SHARED: &[(&str, &str)] = &[
     ("rustix", "each door opens to another part of the kernel: locks, opening files, namespaces"),
+    (
+        "libc",
+        "calls that rustix does not wrap: the allocator of the ground, processes of the sandbox",
+    ),
     ("dashmap", "a map of which a reader never waits, for two rooms that share nothing"),
     ("anyhow", "only where an error's next reader is a person"),
 ];
