@@ -3,43 +3,23 @@
 use std::sync::OnceLock;
 
 use crate::features::{Feature, NAMES, Row};
-use crate::forest::{Forest, Scratch};
+use crate::forest::Forest;
+use crate::judge::{self, Judge, strongest};
 
 /// Fitted to what hidden bodies of functions used, by gradient boosting of the logistic loss; the
 /// table says on what and how.
 const TABLE: &str = include_str!("chance.table");
 
-/// Trees that make a rough estimate.
-const ROUGH_TREES: usize = 30;
-
-fn forest() -> Option<&'static Forest> {
-    static FOREST: OnceLock<Option<Forest>> = OnceLock::new();
-    FOREST.get_or_init(|| Forest::parse(TABLE, &NAMES, ROUGH_TREES)).as_ref()
-}
-
-/// Judges rows, one after the other.
-#[derive(Default)]
-pub(crate) struct Judge {
-    scratch: Scratch,
-}
-
-impl Judge {
-    /// An estimate at little cost, to leave out what has no chance before the rest is judged.
-    pub(crate) fn rough(&mut self, row: &Row) -> f32 {
-        forest().map_or(0.0, |forest| forest.rough(row, &mut self.scratch))
-    }
-
-    /// Between zero and one; `rough` is the estimate of the same row.
-    pub(crate) fn chance(&mut self, rough: f32, row: &Row) -> f32 {
-        let sum = forest().map_or(0.0, |forest| forest.judge(rough, row, &mut self.scratch));
-        1.0 / (1.0 + (-sum).exp())
-    }
+/// Judges rows by the table.
+pub(crate) fn trees() -> Judge {
+    static FOREST: OnceLock<Forest> = OnceLock::new();
+    Judge::by(FOREST.get_or_init(|| judge::forest(TABLE, &NAMES)))
 }
 
 /// The strongest reason, in words.
 pub(crate) fn reason(row: &Row) -> &'static str {
     let get = |feature: Feature| row[feature as usize];
-    let reasons = [
+    strongest(&[
         (get(Feature::NameInSignature) * 2.0, "named in the signature"),
         (get(Feature::NameImportedFromHere) * 1.5, "imported by this file"),
         (get(Feature::OwnerTaken) * 1.2, "member of a type that is passed in"),
@@ -54,9 +34,8 @@ pub(crate) fn reason(row: &Row) -> &'static str {
         (get(Feature::OwnerImported) * 0.8, "member of an imported type"),
         (get(Feature::NameInFile) * 0.7, "named in this file"),
         (get(Feature::FileImported) * 0.5, "in a file that is imported"),
-    ];
-    let best = reasons.iter().max_by(|a, b| a.0.total_cmp(&b.0)).filter(|best| best.0 > 0.0);
-    best.map_or("near the topic", |best| best.1)
+    ])
+    .unwrap_or("near the topic")
 }
 
 #[cfg(test)]
@@ -65,8 +44,8 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read_and_tells_definitions_apart() {
-        assert!(forest().is_some());
-        let mut judge = Judge::default();
+        assert!(Forest::parse(TABLE, &NAMES, 1).is_some());
+        let mut judge = trees();
         let mut chance = |row: &Row| {
             let rough = judge.rough(row);
             judge.chance(rough, row)

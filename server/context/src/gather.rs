@@ -2,7 +2,6 @@
 
 use std::sync::PoisonError;
 
-use crate::chance::Judge;
 use crate::facts::Def;
 use crate::features::Row;
 use crate::graph::DefId;
@@ -233,14 +232,11 @@ impl<'a> Judgement<'a> {
     /// The `limit` likeliest ones, by a rough estimate.
     fn of(world: &'a World, query: &ContextQuery, names: &Names, limit: usize) -> Judgement<'a> {
         let known = &world.known;
-        let Some((path, bytes)) = &query.place else { return Judgement::default() };
-        let Some(file) = known.view.file_at(path) else { return Judgement::default() };
-        let Ok(read) = world.snapshot.read(path) else { return Judgement::default() };
-        let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
-        let source = read.text.to_string();
-        let place = Place::of(known, names, file, &source, line);
+        let Some((_, place)) = Place::of_query(world, query, names) else {
+            return Judgement::default();
+        };
         let found = rows::candidates(known, names, &place);
-        let mut judge = Judge::default();
+        let mut judge = chance::trees();
         let mut rough: Vec<(f32, DefId, usize)> = Vec::with_capacity(found.ids.len());
         for (at, (id, row)) in found.ids.iter().zip(&found.rows).enumerate() {
             rough.push((judge.rough(row), *id, at));

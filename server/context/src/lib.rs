@@ -22,6 +22,7 @@ mod history;
 mod imports;
 mod index;
 mod indexes;
+mod judge;
 mod kept;
 mod keywords;
 mod lex;

@@ -5,9 +5,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::{Def, Func, NameId};
 use crate::graph::{File, PathId};
-use crate::index::Known;
+use crate::index::{Known, World};
 use crate::lex::{self, Use};
 use crate::names::Names;
+use crate::query::ContextQuery;
 
 /// Lines above and below a function that count as near.
 const NEAR: u32 = 40;
@@ -48,8 +49,23 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Reads the place of `query`, with the number of its file; `None` if it has none that the
+    /// index knows.
+    pub(crate) fn of_query(
+        world: &World,
+        query: &ContextQuery,
+        names: &Names,
+    ) -> Option<(usize, Place)> {
+        let (path, bytes) = query.place.as_ref()?;
+        let file = world.known.view.file_at(path)?;
+        let read = world.snapshot.read(path).ok()?;
+        let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
+        let source = read.text.to_string();
+        Some((file, Place::of(&world.known, names, file, &source, line)))
+    }
+
     /// Reads the place at `line` (from 1) of a file whose text is `source`.
-    pub(crate) fn of(known: &Known, names: &Names, file: usize, source: &str, line: u32) -> Place {
+    fn of(known: &Known, names: &Names, file: usize, source: &str, line: u32) -> Place {
         let entry: &File = known.view.file(file);
         let facts = &entry.facts;
         let function = facts.function_at(line).map(|at| facts.funcs[at]);

@@ -3,43 +3,23 @@
 use std::sync::OnceLock;
 
 use super::features::{Feature, NAMES, Row};
-use crate::forest::{Forest, Scratch};
+use crate::forest::Forest;
+use crate::judge::{self, Judge, strongest};
 
 /// Fitted to what commits of public projects changed, by gradient boosting of the logistic loss;
 /// the table says on what and how.
 const TABLE: &str = include_str!("chance.table");
 
-/// Trees that make a rough estimate.
-const ROUGH_TREES: usize = 30;
-
-fn forest() -> Option<&'static Forest> {
-    static FOREST: OnceLock<Option<Forest>> = OnceLock::new();
-    FOREST.get_or_init(|| Forest::parse(TABLE, &NAMES, ROUGH_TREES)).as_ref()
-}
-
-/// Judges rows, one after the other.
-#[derive(Default)]
-pub(crate) struct Judge {
-    scratch: Scratch,
-}
-
-impl Judge {
-    /// An estimate at little cost, to leave out what has no chance before the rest is judged.
-    pub(crate) fn rough(&mut self, row: &Row) -> f32 {
-        forest().map_or(0.0, |forest| forest.rough(row, &mut self.scratch))
-    }
-
-    /// Between zero and one; `rough` is the estimate of the same row.
-    pub(crate) fn chance(&mut self, rough: f32, row: &Row) -> f32 {
-        let sum = forest().map_or(0.0, |forest| forest.judge(rough, row, &mut self.scratch));
-        1.0 / (1.0 + (-sum).exp())
-    }
+/// Judges rows by the table.
+pub(crate) fn trees() -> Judge {
+    static FOREST: OnceLock<Forest> = OnceLock::new();
+    Judge::by(FOREST.get_or_init(|| judge::forest(TABLE, &NAMES)))
 }
 
 /// The strongest reason, in words.
 pub(crate) fn reason(row: &Row) -> &'static str {
     let get = |feature: Feature| row[feature as usize];
-    let reasons = [
+    strongest(&[
         (get(Feature::NameWhole) * 2.0 + get(Feature::NameTold), "the task names it"),
         (get(Feature::SameName) * 1.5, "has the same name"),
         (get(Feature::Uses) * 1.2, "uses the item"),
@@ -53,9 +33,8 @@ pub(crate) fn reason(row: &Row) -> &'static str {
         (get(Feature::About), "its file changed for like reasons"),
         (get(Feature::SameOwner) * 0.6, "belongs to the same type"),
         (get(Feature::PathTold), "the task names its file"),
-    ];
-    let best = reasons.iter().max_by(|a, b| a.0.total_cmp(&b.0)).filter(|best| best.0 > 0.0);
-    best.map_or("near the item", |best| best.1)
+    ])
+    .unwrap_or("near the item")
 }
 
 #[cfg(test)]
@@ -64,9 +43,9 @@ mod tests {
 
     #[test]
     fn the_table_can_be_read_and_tells_items_apart() {
-        assert!(forest().is_some());
+        assert!(Forest::parse(TABLE, &NAMES, 1).is_some());
         let chance = |row: &Row| {
-            let mut judge = Judge::default();
+            let mut judge = trees();
             let rough = judge.rough(row);
             judge.chance(rough, row)
         };

@@ -30,15 +30,10 @@ pub(crate) struct Judged {
 
 /// The items that came into question, in the order of the project.
 pub(crate) fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<Judged> {
-    let Some((path, bytes)) = &query.place else { return Vec::new() };
+    let Some((file, place)) = Place::of_query(world, query, names) else { return Vec::new() };
     let view = &world.known.view;
-    let Some(file) = view.file_at(path) else { return Vec::new() };
-    let Ok(read) = world.snapshot.read(path) else { return Vec::new() };
-    let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
-    let source = read.text.to_string();
-    let place = Place::of(&world.known, names, file, &source, line);
     let evidence = evidence::Evidence::of(&world.known, names, &place, file, &query.words);
-    let mut trees = chance::Judge::default();
+    let mut trees = chance::trees();
     let rows = evidence.rows().into_iter();
     let mut rough: Vec<(f32, DefId, Row)> =
         rows.map(|(id, row)| (trees.rough(&row), id, row)).collect();
