@@ -16,8 +16,9 @@ mod model;
 mod report;
 mod search;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
-
 mod tokens;
 mod transcript;
 

@@ -105,6 +105,7 @@ pub(crate) fn is_progress(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
     use harness::Severity;
 
     fn report(errors: &[(Option<&str>, &str)]) -> CheckReport {
@@ -133,15 +134,7 @@ mod tests {
     fn what_comes_to_light_elsewhere_is_no_setback() {
         let at = |code: Option<&str>, message: &str, bytes: Range<usize>| {
             let mut error = report(&[(code, message)]).diagnostics.remove(0);
-            error.spans.push(harness::Span {
-                file: "a.rs".to_owned(),
-                bytes,
-                line: 1,
-                column: 1,
-                end_line: 1,
-                primary: true,
-                label: None,
-            });
+            error.spans.push(testing::span(bytes));
             CheckReport { diagnostics: vec![error], ..CheckReport::default() }
         };
         let touched = [("a.rs".to_owned(), 1000..1001)];

@@ -56,33 +56,15 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use harness::{CheckReport, Severity, Span};
+    use crate::testing;
 
     #[test]
     fn the_bound_is_what_others_say() {
         let text = "fn f<T>() where T: Into<u8>, {}\nfn é<T>() where T, {}";
         let at = text.rfind(',').unwrap();
-        let error = Diagnostic {
-            severity: Severity::Error,
-            code: None,
-            message: "expected one of `:`, `==`, or `=`, found `,`".to_owned(),
-            spans: vec![Span {
-                file: "a.rs".to_owned(),
-                bytes: at..at + 1,
-                line: 2,
-                column: 1,
-                end_line: 2,
-                primary: true,
-                label: None,
-            }],
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-            rendered: String::new(),
-        };
-        let files = crate::files::Files::from([("a.rs".to_owned(), text.to_owned())]);
-        let (report, hits) = (CheckReport::default(), std::collections::BTreeMap::new());
-        let known = Known { files: &files, report: &report, hits: &hits };
-        let found = propose(&known, &error);
+        let message = "expected one of `:`, `==`, or `=`, found `,`";
+        let error = testing::error(None, message, at..at + 1);
+        let found = testing::proposed(text, vec![error], propose);
         let texts: Vec<&str> = found.iter().map(|it| it.edits[0].text.as_str()).collect();
         assert_eq!(texts, ["T: Into<u8>"]);
     }

@@ -171,6 +171,7 @@ pub(super) fn statement(text: &str, tokens: &[Token], at: usize) -> Option<Range
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
 
     #[test]
     fn statements_end_where_the_next_one_begins() {
@@ -195,15 +196,7 @@ mod tests {
         let of = |what: &str| {
             let at = text.find(what).unwrap();
             let bytes = at..at + what.len();
-            let span = Span {
-                file: String::new(),
-                bytes,
-                line: 1,
-                column: 1,
-                end_line: 1,
-                primary: true,
-                label: None,
-            };
+            let span = testing::span(bytes);
             let (first, last) = item(text, &tokens, &span).unwrap();
             text[tokens[first].bytes.start..tokens[last].bytes.end].to_owned()
         };

@@ -92,38 +92,17 @@ fn variants(known: &Known<'_>, file: &str, text: &str, at: usize, name: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use harness::{CheckReport, Severity, Span};
+    use crate::testing;
 
     /// What is proposed if `names` are not found where `/*NAME*/` stands behind them.
     fn proposed(text: &str, names: &[&str]) -> Vec<String> {
         let error = |name: &&str| {
             let start = text.find(&format!("{name}/*{name}*/")).unwrap();
-            Diagnostic {
-                severity: Severity::Error,
-                code: Some("E0425".to_owned()),
-                message: format!("cannot find value `{name}` in this scope"),
-                spans: vec![Span {
-                    file: "a.rs".to_owned(),
-                    bytes: start..start + name.len(),
-                    line: 1,
-                    column: 1,
-                    end_line: 1,
-                    primary: true,
-                    label: None,
-                }],
-                notes: Vec::new(),
-                suggestions: Vec::new(),
-                rendered: String::new(),
-            }
+            let message = format!("cannot find value `{name}` in this scope");
+            testing::error(Some("E0425"), &message, start..start + name.len())
         };
-        let report = CheckReport {
-            diagnostics: names.iter().map(error).collect(),
-            ..CheckReport::default()
-        };
-        let files = crate::files::Files::from([("a.rs".to_owned(), text.to_owned())]);
-        let hits = std::collections::BTreeMap::new();
-        let known = Known { files: &files, report: &report, hits: &hits };
-        propose(&known, &report.diagnostics[0]).iter().map(|it| it.edits[0].text.clone()).collect()
+        let found = testing::proposed(text, names.iter().map(error).collect(), propose);
+        found.iter().map(|it| it.edits[0].text.clone()).collect()
     }
 
     #[test]

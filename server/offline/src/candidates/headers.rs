@@ -27,12 +27,7 @@ fn needs(known: &Known<'_>, error: &Diagnostic) -> Vec<Need> {
         _ => None,
     };
     if let Some(owner) = owner {
-        let search = names::container(&owner);
-        if let Need::Lines(pattern) = &search {
-            let hits = known.hits.get(pattern).into_iter().flatten();
-            needs.extend(hits.take(4).map(|hit| Need::File(hit.file.clone())));
-        }
-        needs.push(search);
+        needs.extend(names::container_needs(known, &owner));
     }
     needs
 }

@@ -286,36 +286,13 @@ impl Page<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
 
     /// What is left of `text` when the error is at `at`.
     fn check(text: &str, at: &str, code: &str, expected: &[&str]) {
         let start = text.find(at).unwrap();
-        let span = Span {
-            file: "a.rs".to_owned(),
-            bytes: start..start + at.len(),
-            line: 1,
-            column: 1,
-            end_line: 1,
-            primary: true,
-            label: None,
-        };
-        let error = Diagnostic {
-            severity: harness::Severity::Error,
-            code: Some(code.to_owned()),
-            message: "mismatched types".to_owned(),
-            spans: vec![span],
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-            rendered: String::new(),
-        };
-        let files = crate::files::Files::from([("a.rs".to_owned(), text.to_owned())]);
-        let report = harness::CheckReport::default();
-        let hits = std::collections::BTreeMap::new();
-        let known = Known { files: &files, report: &report, hits: &hits };
-        let mut shown: Vec<String> = propose(&known, &error)
-            .iter()
-            .filter_map(|it| crate::files::apply(&files, &it.edits)?.remove("a.rs"))
-            .collect();
+        let error = testing::error(Some(code), "mismatched types", start..start + at.len());
+        let mut shown = testing::after(text, &testing::proposed(text, vec![error], propose));
         shown.sort();
         shown.dedup();
         assert_eq!(shown, expected, "{at}");

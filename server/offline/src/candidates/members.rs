@@ -23,12 +23,7 @@ fn needs(known: &Known<'_>, error: &Diagnostic) -> Vec<Need> {
     if code == "E0063"
         && let Some(owner) = missing::quoted(&error.message).last().and_then(|it| missing::bare(it))
     {
-        let search = names::container(&owner);
-        if let Need::Lines(pattern) = &search {
-            let hits = known.hits.get(pattern).into_iter().flatten();
-            needs.extend(hits.take(4).map(|hit| Need::File(hit.file.clone())));
-        }
-        needs.push(search);
+        needs.extend(names::container_needs(known, &owner));
     }
     needs
 }

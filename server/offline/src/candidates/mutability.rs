@@ -94,39 +94,16 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use harness::{CheckReport, Severity, Span};
-
     use super::*;
-    use crate::files::Files;
+    use crate::testing;
 
     #[test]
     fn what_lends_takes_its_other_form() {
         let text = "fn f(&self) {\n  if let A(ref é) = *x {\n    g(é, q.get(0), &other);\n  }\n}\n";
         let at = text.rfind('é').unwrap();
-        let span = Span {
-            file: "a.rs".to_owned(),
-            bytes: at..at + 2,
-            line: 3,
-            column: 7,
-            end_line: 3,
-            primary: true,
-            label: Some("types differ in mutability".to_owned()),
-        };
-        let error = Diagnostic {
-            severity: Severity::Error,
-            code: Some("E0308".to_owned()),
-            message: "mismatched types".to_owned(),
-            spans: vec![span],
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-            rendered: String::new(),
-        };
-        let files = Files::from([("a.rs".to_owned(), text.to_owned())]);
-        let (report, hits) = (CheckReport::default(), BTreeMap::new());
-        let known = Known { files: &files, report: &report, hits: &hits };
-        let shown: Vec<String> = propose(&known, &error)
+        let mut error = testing::error(Some("E0308"), "mismatched types", at..at + 2);
+        error.spans[0].label = Some("types differ in mutability".to_owned());
+        let shown: Vec<String> = testing::proposed(text, vec![error], propose)
             .iter()
             .map(|it| {
                 let edit = &it.edits[0];

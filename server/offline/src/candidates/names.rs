@@ -42,6 +42,19 @@ pub(super) fn container(name: &str) -> Need {
     ))
 }
 
+/// That search, and some of the files in which it has found something.
+pub(super) fn container_needs(known: &Known<'_>, name: &str) -> Vec<Need> {
+    const FILES: usize = 4;
+    let search = container(name);
+    let mut needs = Vec::new();
+    if let Need::Lines(pattern) = &search {
+        let hits = known.hits.get(pattern).into_iter().flatten();
+        needs.extend(hits.take(FILES).map(|hit| Need::File(hit.file.clone())));
+    }
+    needs.push(search);
+    needs
+}
+
 /// The files that hold the container of `missing`.
 pub(super) fn container_files(known: &Known<'_>, missing: &Missing) -> Vec<Need> {
     let Some(name) = &missing.container else { return Vec::new() };

@@ -318,39 +318,16 @@ fn bindings_of(text: &str, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use harness::{CheckReport, Severity, Span};
+    use crate::testing;
 
     /// The text after each proposal for the missing `name`, best first.
     fn mended(text: &str, name: &str) -> Vec<String> {
         let start = text.find(&format!("{name} /*here*/")).unwrap();
-        let span = Span {
-            file: "a.rs".to_owned(),
-            bytes: start..start + name.len(),
-            line: 1,
-            column: 1,
-            end_line: 1,
-            primary: true,
-            label: None,
-        };
-        let error = Diagnostic {
-            severity: Severity::Error,
-            code: Some("E0425".to_owned()),
-            message: format!("cannot find value `{name}` in this scope"),
-            spans: vec![span],
-            notes: Vec::new(),
-            suggestions: Vec::new(),
-            rendered: String::new(),
-        };
-        let report = CheckReport { diagnostics: vec![error.clone()], ..CheckReport::default() };
-        let files = crate::files::Files::from([("a.rs".to_owned(), text.to_owned())]);
-        let hits = std::collections::BTreeMap::new();
-        let known = Known { files: &files, report: &report, hits: &hits };
-        let mut found = propose(&known, &error);
+        let message = format!("cannot find value `{name}` in this scope");
+        let error = testing::error(Some("E0425"), &message, start..start + name.len());
+        let mut found = testing::proposed(text, vec![error], propose);
         found.sort_by_key(|it| it.rank);
-        found
-            .iter()
-            .filter_map(|it| crate::files::apply(&files, &it.edits)?.remove("a.rs"))
-            .collect()
+        testing::after(text, &found)
     }
 
     #[test]
