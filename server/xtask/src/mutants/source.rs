@@ -226,6 +226,16 @@ impl<'a> Source<'a> {
         None
     }
 
+    /// The first and the last token of what follows the last statement of a body, given by its
+    /// braces.
+    pub(crate) fn tail(&self, (open, close): (usize, usize)) -> Option<(usize, usize)> {
+        let mut first = open + 1;
+        while let Some(end) = self.find_before(first, ";", "") {
+            first = end + 1;
+        }
+        (first < close).then(|| (first, close - 1))
+    }
+
     /// From `i` the first `wanted` on the same level, if none of `stop` comes before it.
     pub(crate) fn find_before(&self, i: usize, wanted: &str, stop: &str) -> Option<usize> {
         let mut j = i;

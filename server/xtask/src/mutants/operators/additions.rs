@@ -86,15 +86,9 @@ fn add_ok(source: &Source<'_>) -> Vec<Site> {
         .iter()
         .filter(|function| function.returns.is_some() && !source.is_frozen(function.name))
         .filter_map(|function| {
-            let (open, close) = function.body?;
-            let mut first = open + 1;
-            while let Some(end) = source.find_before(first, ";", "") {
-                first = end + 1;
-            }
-            let simple = first < close && !(first..close).any(|i| source.at(i) == "{");
-            simple.then(|| {
-                source.replace(first, close - 1, format!("Ok({})", source.span(first, close - 1)))
-            })
+            let (first, last) = source.tail(function.body?)?;
+            let simple = !(first..=last).any(|i| source.at(i) == "{");
+            simple.then(|| source.replace(first, last, format!("Ok({})", source.span(first, last))))
         })
         .collect()
 }

@@ -84,12 +84,9 @@ fn drop_tail(source: &Source<'_>) -> Vec<Site> {
         .iter()
         .filter(|function| function.returns.is_some() && !source.is_frozen(function.name))
         .filter_map(|function| {
-            let (open, close) = function.body?;
-            let mut first = open + 1;
-            while let Some(end) = source.find_before(first, ";", "") {
-                first = end + 1;
-            }
-            (first > open + 1 && first < close).then(|| source.cut(first, close - 1))
+            let (open, _) = function.body?;
+            let (first, last) = source.tail(function.body?)?;
+            (first > open + 1).then(|| source.cut(first, last))
         })
         .collect()
 }
