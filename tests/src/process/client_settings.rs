@@ -4,14 +4,13 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use test_utils::{Editor, LspClient, Persona};
 
-use super::home::Home;
+use super::home::{Home, serve_as};
 use crate::protocol::persona;
 
 /// A server that refuses every key, and counts who comes.
@@ -61,15 +60,8 @@ impl Refusing {
 
 fn serve(home: &Home, persona: Persona) -> (tokio::process::Child, LspClient) {
     let mut command = home.command(&[]);
-    command.env("ANTHROPIC_API_KEY", "sk-secret").stderr(Stdio::null());
-    let mut child = tokio::process::Command::from(command)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let (input, output) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
-    (child, LspClient::new(input, output, persona))
+    command.env("ANTHROPIC_API_KEY", "sk-secret");
+    serve_as(command, persona)
 }
 
 /// The way in which a client's settings come.

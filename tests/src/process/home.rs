@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use test_utils::{LspClient, Persona};
+
 /// A home with nothing in it, which goes in the end.
 pub(super) struct Home {
     path: PathBuf,
@@ -113,4 +115,21 @@ impl Said {
         assert!(self.err.starts_with("ostler: "), "{self:?}");
         &self.err
     }
+}
+
+/// The server that `command` starts, with a client that speaks to it. It ends with the process
+/// that is returned.
+pub(super) fn serve_as(
+    mut command: Command,
+    persona: Persona,
+) -> (tokio::process::Child, LspClient) {
+    command.stderr(Stdio::null());
+    let mut child = tokio::process::Command::from(command)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let (input, output) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
+    (child, LspClient::new(input, output, persona))
 }

@@ -3,13 +3,13 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use test_utils::fake_provider::{Answer, Failure, FakeProvider, Manners};
 use test_utils::{Editor, LspClient, Persona};
 
-use super::home::{Home, Said};
+use super::home::{Home, Said, serve_as};
 use crate::protocol::persona;
 
 const KEY: &str = "sk-very-secret-7f3a";
@@ -117,16 +117,7 @@ async fn who_sits_at_a_terminal_is_told_who_takes_over_and_who_cannot() {
 }
 
 fn serve(home: &Home, persona: Persona) -> (tokio::process::Child, LspClient) {
-    let mut command = with_keys(home.command(&[]));
-    command.stderr(Stdio::null());
-    let mut child = tokio::process::Command::from(command)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let (input, output) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
-    (child, LspClient::new(input, output, persona))
+    serve_as(with_keys(home.command(&[])), persona)
 }
 
 #[tokio::test(flavor = "multi_thread")]
