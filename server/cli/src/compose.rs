@@ -45,10 +45,12 @@ pub(crate) fn where_trusted(data: &DataDir) -> Unconfined {
     })
 }
 
-/// What programs of a project must not read, wherever it lies: keys, and texts of other projects.
+/// What programs of a project must not read, wherever it lies: keys, and what is known of other
+/// projects.
 fn secrets(data: &DataDir, settings: &Settings, sources: &Sources) -> Vec<PathBuf> {
     let own = ["keys.json", "consents.json", "trusted.json", "sessions", "preimages"];
     let mut hidden: Vec<PathBuf> = own.iter().map(|name| data.path().join(name)).collect();
+    hidden.extend(cache_dir().map(|folder| folder.path().to_owned()));
     hidden.extend(sources.file());
     let key_files = settings.iter().filter(|(name, _)| name.ends_with(".key_file"));
     hidden.extend(key_files.filter_map(|(_, value)| value.text()).map(PathBuf::from));

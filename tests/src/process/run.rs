@@ -108,7 +108,7 @@ fn what_cannot_be_mended_is_told_once_and_nothing_is_written() {
 /// Wherever the data folder lies: here in a place that programs can otherwise read, which nothing
 /// beneath a home is.
 #[test]
-fn a_build_script_cannot_read_the_keys() {
+fn a_build_script_reads_neither_keys_nor_what_is_known_of_others() {
     let home = Home::new();
     let data = std::path::Path::new("/var/tmp").join(format!("ostler-data-{}", std::process::id()));
     std::fs::create_dir_all(&data).unwrap();
@@ -124,11 +124,16 @@ fn a_build_script_cannot_read_the_keys() {
     }
     let keys = data.join("keys.json");
     std::fs::write(&keys, r#"{"format": 1, "keys": {"https://a.test": "sk-secret"}}"#).unwrap();
+    // What is known of other projects is theirs as well.
+    let index = data.join("cache/index/other.index");
+    std::fs::create_dir_all(index.parent().unwrap()).unwrap();
+    std::fs::write(&index, "names").unwrap();
     home.write("p/Cargo.toml", &package("p", ""));
     home.write("p/src/lib.rs", "pub fn f() -> u32 {\n    let n = 1;\n    n = 2;\n    n\n}\n");
     let script = format!(
-        "fn main() {{\n    let keys = std::fs::read({keys:?}).unwrap_or_default();\n    \
-         assert!(std::fs::read({seen:?}).is_ok());\n    assert!(keys.is_empty());\n}}\n"
+        "fn main() {{\n    assert!(std::fs::read({seen:?}).is_ok());\n    \
+         for hidden in [{keys:?}, {index:?}] {{\n        \
+         assert!(std::fs::read(hidden).unwrap_or_default().is_empty());\n    }}\n}}\n"
     );
     home.write("p/build.rs", &script);
     let root = home.path("p");
