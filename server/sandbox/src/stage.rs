@@ -273,7 +273,7 @@ impl<'a> Stage<'a> {
                 if !places.iter().any(|place| cargo.starts_with(&place.at)) {
                     let upper = scratch.join("cargo");
                     std::fs::create_dir_all(&upper)?;
-                    for secret in ["credentials.toml", "credentials"] {
+                    for secret in CREDENTIALS {
                         Mirror { root: upper.clone() }.write(
                             Path::new(secret),
                             b"",
@@ -291,10 +291,17 @@ impl<'a> Stage<'a> {
         }
         let mut hidden: Vec<PathBuf> = HIDDEN.iter().map(PathBuf::from).collect();
         hidden.extend(self.confined.home().map(Path::to_owned));
-        hidden.extend(self.confined.config().hidden.iter().cloned());
+        let mut secret = self.confined.config().hidden.clone();
+        // Within the project neither the home nor cargo's folder is hidden as a whole.
+        let cargo = ground::cargo_home(&environment);
+        secret.extend(home.into_iter().flat_map(|home| SECRETS.map(|name| home.join(name))));
+        secret.extend(cargo.into_iter().flat_map(|cargo| CREDENTIALS.map(|name| cargo.join(name))));
+        let real = secret.iter().filter_map(|path| path.canonicalize().ok()).collect::<Vec<_>>();
+        secret.extend(real);
         let view = namespace::View {
             overlays,
             hidden,
+            secret,
             shown: visible,
             temporary: temporary.to_owned(),
             folder: program.folder.clone(),
@@ -321,6 +328,28 @@ fn clear_after_run(scratch: &Path) -> io::Result<()> {
 
 /// The file in which cargo keeps when it last used what it has downloaded.
 const LAST_USE: &str = ".global-cache";
+
+/// In which files of its own folder cargo keeps keys.
+#[cfg(target_os = "linux")]
+const CREDENTIALS: [&str; 2] = ["credentials.toml", "credentials"];
+
+/// Where programs that developers use keep keys, beneath a home.
+#[cfg(target_os = "linux")]
+const SECRETS: [&str; 13] = [
+    ".ssh",
+    ".gnupg",
+    ".aws",
+    ".azure",
+    ".config/gcloud",
+    ".config/gh",
+    ".kube",
+    ".docker/config.json",
+    ".netrc",
+    ".git-credentials",
+    ".npmrc",
+    ".pypirc",
+    ".vault-token",
+];
 
 /// What no build needs: other people's homes, and what only root can read.
 #[cfg(target_os = "linux")]

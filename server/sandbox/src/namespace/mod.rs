@@ -30,8 +30,10 @@ pub(crate) struct Overlay {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct View {
     pub(crate) overlays: Vec<Overlay>,
-    /// Folders and files that are empty for it.
+    /// Folders and files that are empty for it, as far as no overlay covers them.
     pub(crate) hidden: Vec<PathBuf>,
+    /// Folders and files that are empty for it wherever they lie, within an overlay too.
+    pub(crate) secret: Vec<PathBuf>,
     /// What is to be seen nevertheless, read-only.
     pub(crate) shown: Vec<PathBuf>,
     /// What it finds at `/tmp`.
@@ -86,6 +88,7 @@ fn plan(view: &View, lifeline: OwnedFd) -> io::Result<Plan> {
     let candidates: BTreeSet<PathBuf> = standard
         .iter()
         .chain(&view.hidden)
+        .chain(&view.secret)
         .filter(|path| !beneath_overlay(path))
         .cloned()
         .collect();
@@ -115,8 +118,7 @@ fn plan(view: &View, lifeline: OwnedFd) -> io::Result<Plan> {
         }
     }
     for path in masked {
-        let null = Detached::Bind { path: c"/dev/null".to_owned(), read_only: true, devices: true };
-        parts.attach(null, &path)?;
+        parts.attach(nothing(), &path)?;
     }
 
     let mut attached: Vec<(&Path, Detached)> = Vec::new();
@@ -156,6 +158,21 @@ fn plan(view: &View, lifeline: OwnedFd) -> io::Result<Plan> {
         }
         parts.attach(part, path)?;
     }
+    // The project may be a folder that holds secrets, such as the user's home.
+    let secret: BTreeSet<&PathBuf> = view.secret.iter().filter(|it| beneath_overlay(it)).collect();
+    let mut empty: Vec<&Path> = Vec::new();
+    for path in secret {
+        let Ok(found) = std::fs::symlink_metadata(path) else { continue };
+        if empty.iter().any(|outer| path.starts_with(outer)) {
+            continue;
+        }
+        if found.is_dir() {
+            parts.steps.push(Step::Hide { at: c_string(path)?, mode: c"755".to_owned() });
+            empty.push(path);
+        } else if found.is_file() {
+            parts.attach(nothing(), path)?;
+        }
+    }
     parts.steps.push(Step::Seal(c"/dev".to_owned()));
 
     let mounts = Vec::with_capacity(parts.detached.len());
@@ -168,6 +185,11 @@ fn plan(view: &View, lifeline: OwnedFd) -> io::Result<Plan> {
         lifeline,
         mounts,
     })
+}
+
+/// What stands for a file that is hidden.
+fn nothing() -> Detached {
+    Detached::Bind { path: c"/dev/null".to_owned(), read_only: true, devices: true }
 }
 
 #[derive(Default)]

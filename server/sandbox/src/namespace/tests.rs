@@ -28,6 +28,7 @@ fn room() -> Room {
     let view = View {
         overlays: vec![Overlay { at: at("project"), upper: at("upper"), work: at("work") }],
         hidden: vec![at("home")],
+        secret: Vec::new(),
         shown: Vec::new(),
         temporary: at("tmp"),
         folder: at("project"),

@@ -262,3 +262,43 @@ async fn where_nothing_confines_only_trusted_projects_run() {
     let report = check(&CargoVerifier::new(project.config(Wall::Copy)), &draft).await;
     assert_eq!((messages(&report), mark.exists()), (vec![], true));
 }
+
+/// As if the user's home were a repository, or the data folder lay in the project.
+#[tokio::test]
+async fn secrets_that_lie_in_the_project_are_not_read() {
+    let script = r#"
+use std::fs;
+fn main() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let read = |name: &str| fs::read(format!("{root}/{name}")).unwrap_or_default();
+    assert!(!read("home/notes").is_empty());
+    for name in ["home/.ssh/id", "home/.cargo/credentials.toml", "keys.json", "sessions/one"] {
+        assert!(read(name).is_empty(), "{name}");
+    }
+}
+"#;
+    let project = Project::new(&[
+        ("src/lib.rs", ""),
+        ("build.rs", script),
+        ("home/notes", "n"),
+        ("home/.ssh/id", "secret"),
+        ("home/.cargo/credentials.toml", "token"),
+        ("keys.json", "key"),
+        ("sessions/one", "text"),
+    ]);
+    let before = project.everything();
+    let mut config = project.config(Wall::Best);
+    config.hidden = vec![project.path("keys.json"), project.path("sessions")];
+    let rustup = crate::ground::rustup_home(&config.environment).unwrap();
+    config.environment.set("RUSTUP_HOME", rustup);
+    config.environment.set("HOME", project.path("home"));
+    config.environment.remove("CARGO_HOME");
+    let verifier = CargoVerifier::new(config);
+    // The second time, in what the first has left.
+    for text in ["pub fn f() {}", "pub fn g() {}"] {
+        let report = check(&verifier, &project.with(&[("src/lib.rs", text)])).await;
+        let complaints: Vec<&str> = report.errors().map(|error| error.rendered.as_str()).collect();
+        assert_eq!(complaints, [""; 0]);
+    }
+    assert_eq!(project.everything(), before);
+}
