@@ -39,6 +39,7 @@ mod reach;
 mod recent;
 mod rows;
 mod signature;
+mod splice;
 mod state;
 #[cfg(test)]
 mod tests;
