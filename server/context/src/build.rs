@@ -14,6 +14,9 @@ use crate::splice::{self, Gap};
 /// Source files larger than this are generated, as a rule, and nothing a person would look for.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
 
+/// A text of fewer bytes is read again as quickly as it is compared with what it was.
+const LONG: usize = 6 * 1024;
+
 /// A file that may be read.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
@@ -180,7 +183,11 @@ pub(crate) fn extract_text(
         return None;
     }
     let parsed = if tree.is_none() { SyntaxTree::of_str(source.language, text) } else { None };
-    extract::extract(text, tree.or(parsed.as_ref())?, 0..text.len(), source.is_test)
+    let mut all = extract::extract(text, tree.or(parsed.as_ref())?, 0..text.len(), source.is_test)?;
+    if text.len() < LONG {
+        all.facts.stretches = Box::default();
+    }
+    Some(all)
 }
 
 /// The same where `old` is of an earlier text, with what of `text` they are of. `None` if all must

@@ -63,9 +63,6 @@ pub(crate) fn extract(
         (builder.words_in(0..range.start).len(), builder.words_in(range.end..source.len()).len());
     let words = builder.counts();
     let facts = builder.facts;
-    // A short text is read as quickly as it is compared.
-    let is_long = lines.count() > 4 * STRETCH_LINES as u32;
-    let stretches = if is_long { facts.stretches } else { Vec::new() };
     Some(Extracted {
         facts: FileFacts {
             defs: facts.defs.into(),
@@ -74,7 +71,7 @@ pub(crate) fn extract(
             words,
             imports: facts.imports.into(),
             pool: facts.pool.into(),
-            stretches: stretches.into(),
+            stretches: facts.stretches.into(),
         },
         names: builder.table.names,
         words_around,

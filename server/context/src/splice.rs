@@ -120,18 +120,31 @@ pub(crate) fn splice(old: &FileFacts, gap: &Gap, new: &FileFacts) -> FileFacts {
     }
 }
 
+/// Whether the stretches are of all that stands in the lists.
+pub(crate) fn is_whole(facts: &FileFacts) -> bool {
+    let all = &facts.stretches;
+    let is = |length: fn(&Stretch) -> u32, list: usize| {
+        all.iter().map(|one| length(one) as usize).sum::<usize>() == list
+    };
+    is(|one| one.defs, facts.defs.len())
+        && is(|one| one.funcs, facts.funcs.len())
+        && is(|one| one.uses, facts.uses.len())
+        && is(|one| one.imports, facts.imports.len())
+        && is(|one| one.pool, facts.pool.len())
+}
+
 /// All of some stretches.
 fn sum(stretches: &[Stretch]) -> Stretch {
     let add = |sum: Stretch, one: &Stretch| Stretch {
         hash: 0,
-        bytes: sum.bytes + one.bytes,
-        lines: sum.lines + one.lines,
-        words: sum.words + one.words,
-        defs: sum.defs + one.defs,
-        funcs: sum.funcs + one.funcs,
-        uses: sum.uses + one.uses,
-        imports: sum.imports + one.imports,
-        pool: sum.pool + one.pool,
+        bytes: sum.bytes.wrapping_add(one.bytes),
+        lines: sum.lines.wrapping_add(one.lines),
+        words: sum.words.wrapping_add(one.words),
+        defs: sum.defs.wrapping_add(one.defs),
+        funcs: sum.funcs.wrapping_add(one.funcs),
+        uses: sum.uses.wrapping_add(one.uses),
+        imports: sum.imports.wrapping_add(one.imports),
+        pool: sum.pool.wrapping_add(one.pool),
     };
     stretches.iter().fold(Stretch::default(), add)
 }

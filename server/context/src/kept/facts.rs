@@ -3,6 +3,7 @@
 use super::bytes::{Reader, Writer};
 use crate::facts::{Def, FileFacts, Func, Import, Kind, NameId, Span, Stretch, UseOf};
 use crate::lex::Use;
+use crate::splice;
 
 /// Gives each name its number in the file that is written.
 pub(super) struct Numbers<'a>(pub(super) &'a [NameId]);
@@ -138,5 +139,7 @@ pub(super) fn read(reader: &mut Reader<'_>, names: usize) -> Option<FileFacts> {
             pool: reader.u32()?,
         })
     })?;
-    Some(FileFacts { defs, funcs, uses, words, imports, pool, stretches })
+    let facts = FileFacts { defs, funcs, uses, words, imports, pool, stretches };
+    // Who reads a change takes the lists apart by these lengths.
+    (facts.stretches.is_empty() || splice::is_whole(&facts)).then_some(facts)
 }
