@@ -29,6 +29,7 @@ mod lex;
 mod lines;
 #[cfg(test)]
 mod looking;
+mod meaning;
 mod names;
 mod pack;
 mod piece;
