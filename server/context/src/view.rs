@@ -13,29 +13,61 @@ use crate::graph::{Brief, DefId, File, FuncId, Graph};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct View {
     base: Arc<Graph>,
-    /// Files of `base` that have changed or gone, by their place.
-    hidden: Arc<Vec<bool>>,
+    hidden: Arc<Hidden>,
     over: Arc<Graph>,
-    /// How often names stand in the files that are hidden.
-    gone: Arc<FxHashMap<NameId, u32>>,
+}
+
+/// What of the large graph has changed or gone.
+#[derive(Debug, Default)]
+struct Hidden {
+    /// By the place of the file; empty if nothing has.
+    files: Vec<bool>,
+    /// How often names stand in those files.
+    words: FxHashMap<NameId, u32>,
+    /// How many of their functions are about a term.
+    terms: FxHashMap<NameId, u32>,
+    funcs: usize,
+}
+
+impl Hidden {
+    fn of(base: &Graph, files: &[usize]) -> Hidden {
+        let mut hidden = Hidden::default();
+        if files.is_empty() {
+            return hidden;
+        }
+        hidden.files = vec![false; base.files.len()];
+        for at in files {
+            hidden.files[*at] = true;
+            let facts = &base.files[*at].facts;
+            for (name, count) in &facts.words {
+                *hidden.words.entry(*name).or_default() += u32::from(*count);
+            }
+            hidden.funcs += facts.funcs.len();
+            facts.terms(|_, term, _| *hidden.terms.entry(term).or_default() += 1);
+        }
+        hidden
+    }
 }
 
 impl View {
-    pub(crate) fn new(
-        base: Arc<Graph>,
-        hidden: Vec<bool>,
-        over: Graph,
-        gone: FxHashMap<NameId, u32>,
-    ) -> View {
-        View { base, hidden: Arc::new(hidden), over: Arc::new(over), gone: Arc::new(gone) }
+    /// `base`, of which the files with the places `hidden` are replaced by those of `over`.
+    pub(crate) fn new(base: Arc<Graph>, hidden: &[usize], over: Graph) -> View {
+        let hidden = Arc::new(Hidden::of(&base, hidden));
+        View { base, hidden, over: Arc::new(over) }
     }
 
     pub(crate) fn def_count(&self) -> usize {
         self.base.def_count() + self.over.def_count()
     }
 
+    /// One more than the highest number of a function.
     pub(crate) fn func_count(&self) -> usize {
         self.base.func_count() + self.over.func_count()
+    }
+
+    /// How many functions there are.
+    pub(crate) fn functions(&self) -> usize {
+        self.func_count() - self.hidden.funcs
     }
 
     fn base_defs(&self) -> u32 {
@@ -47,7 +79,7 @@ impl View {
     }
 
     fn is_hidden(&self, file: usize) -> bool {
-        self.hidden.get(file).copied().unwrap_or(false)
+        self.hidden.files.get(file).copied().unwrap_or(false)
     }
 
     /// One more than the highest number of a file.
@@ -151,7 +183,7 @@ impl View {
     pub(crate) fn is_ambiguous(&self, name: NameId, limit: usize) -> bool {
         // The lists tell how many there are at most; only those that are hidden must be counted.
         let most = self.base.by_name.of(name).len() + self.over.by_name.of(name).len();
-        most >= limit && (self.hidden.is_empty() || self.defs_named(name).count() >= limit)
+        most >= limit && (self.hidden.files.is_empty() || self.defs_named(name).count() >= limit)
     }
 
     /// How many definitions have that name.
@@ -168,9 +200,10 @@ impl View {
         base.chain(over.map(move |both| ((both >> 4) + shift, both & 15)))
     }
 
-    /// How many functions are about `term`, at most.
+    /// How many functions are about `term`.
     pub(crate) fn term_count(&self, term: NameId) -> usize {
-        self.base.by_term.of(term).len() + self.over.by_term.of(term).len()
+        let gone = self.hidden.terms.get(&term).copied().unwrap_or(0) as usize;
+        self.base.by_term.of(term).len() - gone + self.over.by_term.of(term).len()
     }
 
     /// Functions whose bodies use `name`.
@@ -183,7 +216,7 @@ impl View {
 
     /// How often a name stands in the project.
     pub(crate) fn count(&self, name: NameId) -> u32 {
-        let gone = self.gone.get(&name).copied().unwrap_or(0);
+        let gone = self.hidden.words.get(&name).copied().unwrap_or(0);
         self.base.count(name).saturating_sub(gone).saturating_add(self.over.count(name))
     }
 }
