@@ -242,17 +242,17 @@ struct Words {
 impl Words {
     /// Takes those of `file` for what is asked next.
     fn stand_in(&mut self, view: &View, file: usize) {
-        let before = std::mem::replace(&mut self.file, Some(file));
-        if before == Some(file) {
-            return;
+        let before = self.file.replace(file);
+        if before != Some(file) {
+            before.into_iter().for_each(|before| self.mark(view, before, false));
+            self.mark(view, file, true);
         }
-        for (file, are_there) in
-            before.map(|before| (before, false)).into_iter().chain([(file, true)])
-        {
-            for (word, _) in &view.facts(file).words {
-                if let Some(slot) = self.are_there.get_mut(*word as usize) {
-                    *slot = are_there;
-                }
+    }
+
+    fn mark(&mut self, view: &View, file: usize, are_there: bool) {
+        for (word, _) in &view.facts(file).words {
+            if let Some(slot) = self.are_there.get_mut(*word as usize) {
+                *slot = are_there;
             }
         }
     }
