@@ -198,6 +198,17 @@ impl FileFacts {
         }
     }
 
+    /// Hands out every name that a list of a graph may have by these facts, some more than once.
+    pub(crate) fn each_name(&self, mut hand: impl FnMut(NameId)) {
+        for def in &self.defs {
+            hand(def.name);
+            hand(def.owner);
+        }
+        self.uses.iter().for_each(|one| hand(one.name()));
+        self.words.iter().for_each(|(word, _)| hand(*word));
+        self.pool.iter().for_each(|name| hand(*name));
+    }
+
     /// The innermost function whose lines hold `line` (from 1), by number.
     pub(crate) fn function_at(&self, line: u32) -> Option<usize> {
         (0..self.funcs.len())

@@ -72,6 +72,7 @@ impl<'a> Walk<'a> {
     /// those of them that there are; at least the last line of all. What is asked for next
     /// follows them.
     pub(crate) fn next(&mut self, first: u32, last: u32) -> (RangeInclusive<u32>, &'a str) {
+        let last = last.max(first);
         self.go_to(first);
         let (first, start) = (self.line, self.at);
         let (last, end) = if self.go_to(last.saturating_add(1)) {
