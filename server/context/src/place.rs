@@ -167,6 +167,12 @@ fn import_lines(source: &str) -> Vec<std::ops::Range<usize>> {
     let mut list = Vec::new();
     let mut at = 0;
     for line in source.split_inclusive('\n') {
+        // Nearly all lines are told by their first letter.
+        let first = line.bytes().find(|byte| !matches!(byte, b' ' | b'\t'));
+        if first.is_some_and(|first| first.is_ascii_graphic() && !b"upif".contains(&first)) {
+            at += line.len();
+            continue;
+        }
         let words = line.trim_start();
         let words = words.strip_prefix("pub ").unwrap_or(words);
         if words.starts_with("use ") {
