@@ -112,8 +112,10 @@ fn is(yes: bool) -> f32 {
     if yes { 1.0 } else { 0.0 }
 }
 
-fn log(count: u32) -> f32 {
-    if count == 0 { 0.0 } else { (count as f32).ln_1p() }
+/// How much there is of something, where a few more matter less the more there are.
+fn log(much: f32) -> f32 {
+    // Of most there is nothing.
+    if much == 0.0 { 0.0 } else { much.ln_1p() }
 }
 
 impl<'a> Cards<'a> {
@@ -273,7 +275,7 @@ impl<'a> Cards<'a> {
             in_folder: crate::imports::folder(&entry.name) == self.folder,
             in_unit: self.known.layout.unit(&entry.name) == self.unit,
             named: named.ln_1p() * (named / all).min(1.0).sqrt(),
-            votes: self.sums.files.get(file).copied().unwrap_or_default().ln_1p(),
+            votes: log(self.sums.files.get(file).copied().unwrap_or_default()),
         }
     }
 
@@ -283,7 +285,7 @@ impl<'a> Cards<'a> {
     }
 
     fn owner_votes(&self, owner: NameId) -> f32 {
-        self.sums.owners.get(&owner).copied().unwrap_or_default().ln_1p()
+        log(self.sums.owners.get(&owner).copied().unwrap_or_default())
     }
 
     fn name(&mut self, name: NameId) -> NameCard {
@@ -303,18 +305,19 @@ impl<'a> Cards<'a> {
         let uses = self.view.count(name) as f32;
         let same = self.view.ambiguity(name).max(1) as f32;
         let spoken = self.spoken.get(&name).copied().unwrap_or_default();
+        let of_uses = log(uses);
         let card = NameCard {
             roles: spoken.roles,
             is_in_file: spoken.in_file > 0,
-            in_file: log(spoken.in_file),
-            near: log(spoken.near).min(2.0),
-            called: log(spoken.called),
+            in_file: log(spoken.in_file as f32),
+            near: log(spoken.near as f32).min(2.0),
+            called: log(spoken.called as f32),
             of_name: of_name / parts,
             of_comment: of_comment / parts,
             of_parameters: of_parameters / parts,
-            uses: uses.ln_1p(),
-            ambiguity: (same - 1.0).max(0.0).ln_1p(),
-            uses_each: (uses / same).ln_1p(),
+            uses: of_uses,
+            ambiguity: log(same - 1.0),
+            uses_each: if same == 1.0 { of_uses } else { log(uses / same) },
             each: uses / same,
             votes: self.owner_votes(name),
         };
@@ -336,8 +339,8 @@ impl<'a> Cards<'a> {
                 let spoken = self.spoken.get(&owner).copied().unwrap_or_default();
                 let card = OwnerCard {
                     roles: spoken.roles,
-                    in_file: log(spoken.in_file),
-                    size: (self.view.members_of(owner).count() as f32).ln_1p(),
+                    in_file: log(spoken.in_file as f32),
+                    size: log(self.view.members_of(owner).count() as f32),
                     count: self.view.count(owner) as f32,
                     votes: self.owner_votes(owner),
                 };

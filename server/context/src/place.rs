@@ -58,14 +58,14 @@ impl Place {
     ) -> Option<(usize, Place)> {
         let (path, bytes) = query.place.as_ref()?;
         let file = world.known.view.file_at(path)?;
-        let read = world.snapshot.read(path).ok()?;
-        let line = u32::try_from(read.text.line_of(bytes.start) + 1).unwrap_or(u32::MAX);
-        let source = read.text.to_string();
-        Some((file, Place::of(&world.known, names, file, &source, line)))
+        let source = world.snapshot.letters(path).ok()?;
+        Some((file, Place::of(&world.known, names, file, &source, bytes.start)))
     }
 
-    /// Reads the place at `line` (from 1) of a file whose text is `source`.
-    fn of(known: &Known, names: &Names, file: usize, source: &str, line: u32) -> Place {
+    /// Reads the place at byte `at` of a file whose text is `source`.
+    fn of(known: &Known, names: &Names, file: usize, source: &str, at: usize) -> Place {
+        let lines = crate::lines::Lines::of(source);
+        let line = lines.of_offset(at);
         let entry: &File = known.view.file(file);
         let facts = &entry.facts;
         let function = facts.function_at(line).map(|at| facts.funcs[at]);
@@ -74,7 +74,6 @@ impl Place {
             None => facts.def_at(line).map(|at| facts.defs[at]),
         };
         let mut place = Place { file: Some(file), function, def, ..Place::default() };
-        let lines = crate::lines::Lines::of(source);
         let (first, last) = def.map_or((line, line), |def| (def.line, def.end));
         let signature = def.map_or(0..0, |def| lines.range(source, def.line, def.last));
         let inside = lines.range(source, first, last);
@@ -167,6 +166,12 @@ fn import_lines(source: &str) -> Vec<std::ops::Range<usize>> {
     let mut list = Vec::new();
     let mut at = 0;
     for line in source.split_inclusive('\n') {
+        // Nearly all lines are told by their first letter.
+        let first = line.bytes().find(|byte| !matches!(byte, b' ' | b'\t'));
+        if first.is_some_and(|first| first.is_ascii_graphic() && !b"upif".contains(&first)) {
+            at += line.len();
+            continue;
+        }
         let words = line.trim_start();
         let words = words.strip_prefix("pub ").unwrap_or(words);
         if words.starts_with("use ") {

@@ -221,3 +221,51 @@ fn what_changed_along_before_changes_along_again() {
     let together = "\0one\n\nsrc/picker.rs\nsrc/scroll.rs\n".repeat(6);
     assert!(chance(&together) > chance("\0one\n\nsrc/picker.rs\n"));
 }
+
+/// What is known of each name: where it is defined, what it owns, which functions are about it or
+/// use it, and how often it stands anywhere.
+fn all_known(world: &World) -> Vec<String> {
+    let (view, names) = (&world.known.view, world.known.names.read().unwrap());
+    let def = |id: u32| {
+        let (file, def) = view.def(id);
+        let brief = view.brief(id);
+        assert_eq!((brief.file as usize, brief.name, brief.owner), (file, def.name, def.owner));
+        format!("{}:{}", view.file(file).name, def.line)
+    };
+    let func = |id: u32| {
+        let (file, func) = view.func(id);
+        format!("{}:{}", view.file(file).name, view.facts(file).defs[func.def as usize].line)
+    };
+    let sorted = |list: &mut dyn Iterator<Item = String>| {
+        let mut list: Vec<String> = list.collect();
+        list.sort();
+        list.join(" ")
+    };
+    let known = (1..u32::try_from(names.len()).unwrap()).map(|name| {
+        let defs = sorted(&mut view.defs_named(name).map(def));
+        let ambiguity = (view.ambiguity(name), view.is_ambiguous(name, 1));
+        let members = sorted(&mut view.members_of(name).map(def));
+        let about = view.funcs_about(name).map(|(id, often)| format!("{} {often}", func(id)));
+        let about = sorted(&mut { about });
+        let users = sorted(&mut view.users_of(name).map(func));
+        let count = view.count(name);
+        let name = names.text(name);
+        format!("{name}: {defs} {ambiguity:?}, {members}, {about}, {users}, {count}")
+    });
+    known.collect()
+}
+
+#[test]
+fn changed_files_beside_the_others_say_the_same_as_all_of_them_in_one() {
+    let index = Index::new(root());
+    let (mut documents, _) = project(SHOP);
+    drop(index.world(&documents.snapshot(root())));
+    index.settled();
+    let text = "pub struct Stock { pub shelf: Rack }\npub struct Rack;\nimpl Stock {\n    \
+        /// Gives several_things.\n    pub fn take(&self, more: Rack) -> u32 { more.count() }\n}\n";
+    documents.open(root().join("src/stock.rs"), 2, text);
+    let beside = index.world(&documents.snapshot(root()));
+    index.settled();
+    let whole = index.world(&documents.snapshot(root()));
+    assert_eq!(all_known(&beside), all_known(&whole));
+}

@@ -69,11 +69,11 @@ fn show(root: &AbsPath, index: &Index, at: &str, budget: usize) -> Result<()> {
 /// `query` at line `line` (from 1) of `file`.
 fn at_line(world: &World, query: ContextQuery, file: &Path, line: usize) -> Result<ContextQuery> {
     let path = world.snapshot.root().join(file);
-    let read = world.snapshot.read(&path).with_context(|| format!("{}", file.display()))?;
-    let last = read.text.line_count();
-    if line == 0 || line > last {
-        bail!("{} has {last} lines, and no line {line}", file.display());
-    }
-    let start = read.text.line_start(line - 1);
+    let text = world.snapshot.letters(&path).with_context(|| format!("{}", file.display()))?;
+    let ends = || text.match_indices('\n').map(|(at, _)| at + 1);
+    let start = line.checked_sub(1).and_then(|before| std::iter::once(0).chain(ends()).nth(before));
+    let Some(start) = start else {
+        bail!("{} has {} lines, and no line {line}", file.display(), ends().count() + 1);
+    };
     Ok(ContextQuery { place: Some((path, start..start)), ..query })
 }
