@@ -1,11 +1,13 @@
-//! How long an editor waits: code actions of the real server while a task runs, and what a
-//! keystroke costs. Prints percentiles; asserts nothing.
+//! How long an editor waits: code actions of the real server while a task runs, in a small project
+//! and in one of a million lines, and what a keystroke costs. Prints percentiles; asserts nothing.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and may panic")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark takes the time and lays out files")]
 
 mod server;
 
-use std::time::Instant;
+use std::fmt::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use stdx::AbsPath;
@@ -16,11 +18,15 @@ use crate::server::{Server, report};
 const LINES: usize = 10_000;
 const REQUESTS: usize = 2_000;
 const KEYSTROKES: usize = 2_000;
+/// Files beside the open one, and the lines of each.
+const BESIDE: usize = 1_000;
+const LINES_BESIDE: usize = 1_000;
 const STATEMENT: &str = "let z = twice(x) + 1; ";
 
 fn main() {
     keystrokes();
-    code_actions();
+    code_actions("", 0);
+    code_actions("a million lines beside it: ", BESIDE);
 }
 
 fn source() -> String {
@@ -60,10 +66,39 @@ fn keystrokes() {
     report("didChange", times);
 }
 
+/// A file of its own names, of which each function calls one of another file.
+fn beside(number: usize) -> String {
+    let mut text = String::new();
+    for n in 0..LINES_BESIDE / 5 {
+        let other = (number * 7 + n) % BESIDE;
+        _ = write!(
+            text,
+            "/// Part {n} of {number}.\npub fn part_{number}_{n}(count: u32) -> u32 {{\n    \
+             let sum = part_{other}_{n}(count);\n    sum + {n}\n}}\n"
+        );
+    }
+    text
+}
+
+/// Waits until the server has kept its index, which it does when it has read everything.
+fn wait_for_index(cache: &Path) {
+    let is_index = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.is_ok_and(|entry| entry.path().extension().is_some_and(|it| it == "index"))
+    };
+    let has_index =
+        |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut entries| entries.any(is_index));
+    while !has_index(cache) && !has_index(&cache.join("index")) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Code actions on a large file while a task of the real harness runs a checker that never ends.
-fn code_actions() {
+fn code_actions(title: &str, files: usize) {
     let project = std::env::temp_dir().join(format!("ostler-bench-{}", std::process::id()));
     std::fs::create_dir_all(project.join("src")).unwrap();
+    for number in 0..files {
+        std::fs::write(project.join(format!("src/beside_{number}.rs")), beside(number)).unwrap();
+    }
     let manifest =
         "[package]\nname = \"b\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
     std::fs::write(project.join("Cargo.toml"), manifest).unwrap();
@@ -94,12 +129,15 @@ fn code_actions() {
     let ask = json!({
         "textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": [diagnostic]},
     });
-    let measure = |server: &mut Server, what: &str| {
+    let mut version = 1;
+    let mut measure = |server: &mut Server, what: &str| {
         let mut times = Vec::new();
-        for n in 0..REQUESTS {
+        for _ in 0..REQUESTS {
+            version += 1;
+            let letter = if version % 2 == 0 { "y" } else { "z" };
             let change = json!({
-                "textDocument": {"uri": uri, "version": n + 2},
-                "contentChanges": [{"range": range, "text": if n % 2 == 0 { "y" } else { "z" }}],
+                "textDocument": {"uri": uri, "version": version},
+                "contentChanges": [{"range": range, "text": letter}],
             });
             server.send(&json!({
                 "jsonrpc": "2.0", "method": "textDocument/didChange", "params": change,
@@ -109,8 +147,12 @@ fn code_actions() {
             times.push(start.elapsed());
             assert!(actions.as_array().is_some_and(|actions| !actions.is_empty()), "{actions}");
         }
-        report(what, times);
+        report(&format!("{title}{what}"), times);
     };
+    if files > 0 {
+        measure(&mut server, "code action while they are read");
+        wait_for_index(&server.cache);
+    }
     measure(&mut server, "code action, nothing else running");
     let command =
         json!({"command": "ostler.fix", "arguments": [{"uri": uri, "diagnostic": diagnostic}]});

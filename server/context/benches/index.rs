@@ -76,24 +76,37 @@ fn another_look(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// What a letter costs the index; the tree is the editor's path and counts there.
-#[divan::bench(sample_count = 100)]
-fn keystroke(bencher: Bencher<'_, '_>) {
-    let (path, line) = open_file();
-    let text = Snapshot::of_disk(root()).read_once(&path).unwrap();
+/// Real code of at least so many lines: some files of this project, again and again.
+fn long_text(lines: usize) -> String {
+    let files = [
+        include_str!("../src/votes.rs"),
+        include_str!("../src/state.rs"),
+        include_str!("../src/graph.rs"),
+        include_str!("../src/tests.rs"),
+    ];
+    let all = files.concat();
+    all.repeat(lines.div_ceil(all.lines().count()))
+}
+
+/// What a letter in a file of so many lines costs the index; the tree is the editor's path and
+/// counts there.
+#[divan::bench(sample_count = 100, args = [1000, 2000, 7000])]
+fn keystroke(bencher: Bencher<'_, '_>, lines: usize) {
+    let (path, _) = open_file();
     let index = Index::new(root());
     let mut documents = Documents::default();
-    documents.open(path.clone(), 0, &text);
+    documents.open(path.clone(), 0, &long_text(lines));
     drop(index.world(&documents.snapshot(root())));
     let mut version = 0;
     bencher
         .with_inputs(|| {
             version += 1;
+            let line = (version as usize * 31) % lines;
             let place: Locate = Box::new(move |text| {
                 let at = text.line_range(line).end;
                 at..at
             });
-            let change = Change { range: Some(place), text: "x".to_owned() };
+            let change = Change { range: Some(place), text: " ".to_owned() };
             documents.change(&path, version, vec![change]);
             let snapshot = documents.snapshot(root());
             divan::black_box(snapshot.document(&path).unwrap().tree());

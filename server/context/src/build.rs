@@ -3,14 +3,19 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use stdx::{AbsPath, Clock, SystemClock, content_hash};
-use syntax::{Language, Tags};
+use syntax::{Language, SyntaxTree};
 use workspace::{Snapshot, Stamp};
 
 use crate::extract::{self, Extracted};
+use crate::facts::FileFacts;
 use crate::imports::Layout;
+use crate::splice::{self, Gap};
 
 /// Source files larger than this are generated, as a rule, and nothing a person would look for.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
+
+/// A text of fewer bytes is read again as quickly as it is compared with what it was.
+const LONG: usize = 6 * 1024;
 
 /// A file that may be read.
 #[derive(Debug, Clone)]
@@ -162,17 +167,54 @@ fn read(
     if before.is_some_and(|before| before.hash == hash) {
         return Read::Same { stamp };
     }
-    match extract_text(source, &text) {
+    match extract_text(source, &text, None) {
         Some(extracted) => Read::New { hash, stamp, extracted },
         None => Read::Nothing,
     }
 }
 
-/// The facts of a text that is not open.
-pub(crate) fn extract_text(source: &Source, text: &str) -> Option<Extracted> {
+/// The facts of a text, of which `tree` is the tree, if there is one.
+pub(crate) fn extract_text(
+    source: &Source,
+    text: &str,
+    tree: Option<&SyntaxTree>,
+) -> Option<Extracted> {
     if text.len() > MAX_BYTES {
         return None;
     }
-    let tags = Tags::parse(source.language, text)?;
-    Some(extract::extract(source.language, text, &tags, source.is_test))
+    let parsed = if tree.is_none() { SyntaxTree::of_str(source.language, text) } else { None };
+    let mut all = extract::extract(text, tree.or(parsed.as_ref())?, 0..text.len(), source.is_test)?;
+    if text.len() < LONG {
+        all.facts.stretches = Box::default();
+    }
+    Some(all)
+}
+
+/// The same where `old` is of an earlier text, with what of `text` they are of. `None` if all must
+/// be read.
+pub(crate) fn extract_change(
+    source: &Source,
+    text: &str,
+    tree: Option<&SyntaxTree>,
+    old: &FileFacts,
+) -> Option<(Gap, Extracted)> {
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let gap = splice::gap(old, text)?;
+    let range = gap.range.clone();
+    let extracted = match tree {
+        Some(tree) if tree.is_sound_outside(range.clone()) => {
+            extract::extract(text, tree, range, source.is_test)?
+        }
+        Some(_) => return None,
+        None => {
+            let tree = SyntaxTree::of_part(source.language, text, range.clone())?;
+            // What does not follow its language may be understood by what is around it.
+            let is_sound = tree.sections(text, range.clone(), 1)?.iter().all(|it| it.is_sound);
+            extract::extract(text, &tree, range, source.is_test).filter(|_| is_sound)?
+        }
+    };
+    // A comment or string that was opened may reach over what it leaves as it was.
+    (extracted.words_around == gap.words_around(old)).then_some((gap, extracted))
 }

@@ -3,8 +3,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::NameId;
+use crate::facts::{NameId, PUBLIC};
 use crate::features::{Feature, Row};
+use crate::graph::Brief;
 use crate::index::Known;
 use crate::lex;
 use crate::names::Names;
@@ -26,6 +27,7 @@ const FIELD_OF_TAKEN: u32 = 1 << 7;
 const RESULT: u32 = 1 << 8;
 const TWO_HOPS: u32 = 1 << 9;
 const TRAIT: u32 = 1 << 10;
+const IMPORTED: u32 = 1 << 11;
 
 /// What a part of a name may be a part of at a place.
 const OF_NAME: u8 = 1;
@@ -35,31 +37,42 @@ const OF_PARAMETERS: u8 = 4;
 /// The measures of names, owners and files at one place.
 pub(crate) struct Cards<'a> {
     known: &'a Known,
-    view: &'a View,
+    pub(crate) view: &'a View,
     names: &'a Names,
     place: &'a Place,
-    /// What the names that the place speaks of are there.
-    roles: FxHashMap<NameId, u32>,
-    /// How often words stand in the file.
-    in_file: FxHashMap<NameId, u32>,
+    /// The names that the place speaks of, and the words of its file.
+    spoken: FxHashMap<NameId, Spoken>,
     parts: FxHashMap<u64, u8>,
     /// How many of the names that a file defines stand in the open one, by its number.
     named: Vec<u32>,
-    imported: &'a Imported,
-    sums: &'a Sums,
+    imported: Imported,
+    sums: Sums,
     folder: &'a str,
     unit: &'a str,
-    by_name: FxHashMap<NameId, NameCard>,
+    by_name: Vec<NameCard>,
+    /// The place of a name's card in `by_name`, one more than it; zero if it has none.
+    slots: Vec<u32>,
     by_owner: FxHashMap<NameId, OwnerCard>,
     by_file: Vec<Option<FileCard>>,
     last_owner: (NameId, OwnerCard),
+}
+
+/// What a name is at the place.
+#[derive(Clone, Copy, Default)]
+struct Spoken {
+    roles: u32,
+    /// How often it stands in the file.
+    in_file: u32,
+    near: u32,
+    called: u32,
 }
 
 /// What a row says of a definition's name.
 #[derive(Clone, Copy, Default)]
 struct NameCard {
     roles: u32,
-    in_file: Option<f32>,
+    is_in_file: bool,
+    in_file: f32,
     near: f32,
     called: f32,
     of_name: f32,
@@ -88,6 +101,7 @@ struct OwnerCard {
 #[derive(Clone, Copy)]
 struct FileCard {
     is_imported: bool,
+    is_seen: bool,
     in_folder: bool,
     in_unit: bool,
     named: f32,
@@ -98,8 +112,8 @@ fn is(yes: bool) -> f32 {
     if yes { 1.0 } else { 0.0 }
 }
 
-fn log(count: Option<&u32>) -> f32 {
-    count.map_or(0.0, |count| (*count as f32).ln_1p())
+fn log(count: u32) -> f32 {
+    if count == 0 { 0.0 } else { (count as f32).ln_1p() }
 }
 
 impl<'a> Cards<'a> {
@@ -108,11 +122,16 @@ impl<'a> Cards<'a> {
         names: &'a Names,
         place: &'a Place,
         reach: &Reach,
-        imported: &'a Imported,
-        sums: &'a Sums,
+        imported: Imported,
+        sums: Sums,
     ) -> Cards<'a> {
         let view = &known.view;
-        let mut roles: FxHashMap<NameId, u32> = FxHashMap::default();
+        let mut spoken: FxHashMap<NameId, Spoken> = FxHashMap::default();
+        for (word, in_file) in &place.words {
+            let count = |counts: &FxHashMap<NameId, u32>| counts.get(word).copied().unwrap_or(0);
+            let (near, called) = (count(&place.near), count(&place.called));
+            spoken.insert(*word, Spoken { roles: 0, in_file: *in_file, near, called });
+        }
         let lists = [
             (SIGNATURE, &place.signature),
             (COMMENT, &place.comment),
@@ -126,11 +145,14 @@ impl<'a> Cards<'a> {
             (TRAIT, &reach.traits),
         ];
         for (role, list) in lists {
-            list.iter().for_each(|name| *roles.entry(*name).or_default() |= role);
+            list.iter().for_each(|name| spoken.entry(*name).or_default().roles |= role);
         }
         #[expect(clippy::iter_over_hash_type, reason = "each sets a bit of its own name")]
         for name in &place.owners {
-            *roles.entry(*name).or_default() |= BEFORE_DOT;
+            spoken.entry(*name).or_default().roles |= BEFORE_DOT;
+        }
+        for (alias, _) in &place.imports {
+            spoken.entry(*alias).or_default().roles |= IMPORTED;
         }
         let mut parts: FxHashMap<u64, u8> = FxHashMap::default();
         let mut note = |set: &FxHashSet<String>, mark: u8| {
@@ -157,15 +179,15 @@ impl<'a> Cards<'a> {
             view,
             names,
             place,
-            roles,
-            in_file: place.words.iter().copied().collect(),
+            spoken,
             parts,
             named,
             imported,
             sums,
             folder: crate::imports::folder(name),
             unit: known.layout.unit(name),
-            by_name: FxHashMap::default(),
+            by_name: Vec::new(),
+            slots: vec![0; names.len()],
             by_owner: FxHashMap::default(),
             by_file: vec![None; view.file_count()],
             last_owner: (0, OwnerCard::default()),
@@ -173,18 +195,22 @@ impl<'a> Cards<'a> {
     }
 
     /// Sets what follows from the name of a definition, and from its owner if it has one.
-    pub(crate) fn of_names(&mut self, name: NameId, owner: NameId, is_type: bool, row: &mut Row) {
-        let card = self.name(name);
+    pub(crate) fn of_names(&mut self, def: &Brief, row: &mut Row) {
+        let (card, owner) = (self.name(def.name), def.owner);
         let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
         let has = |role: u32| is(card.roles & role != 0);
         set(Feature::NameInSignature, has(SIGNATURE));
         set(Feature::NameInComment, has(COMMENT));
         set(Feature::NameInBody, has(BODY));
-        set(Feature::NameInFile, is(card.in_file.is_some()));
-        set(Feature::NameInFileLog, card.in_file.unwrap_or_default());
+        if has(IMPORTED) > 0.0 {
+            set(Feature::NameImported, 1.0);
+            set(Feature::NameImportedFromHere, is(self.is_from(def.name, def.file)));
+        }
+        set(Feature::NameInFile, is(card.is_in_file));
+        set(Feature::NameInFileLog, card.in_file);
         set(Feature::NameNear, card.near);
         set(Feature::NameCalled, card.called);
-        if is_type {
+        if def.kind.is_type() {
             set(Feature::TypeFieldOfSelf, has(FIELD_OF_SELF));
             set(Feature::TypeFieldOfTaken, has(FIELD_OF_TAKEN));
             set(Feature::TypeResult, has(RESULT));
@@ -202,6 +228,10 @@ impl<'a> Cards<'a> {
         let each = card.each;
         let card = self.owner(owner);
         let has = |role: u32| is(card.roles & role != 0);
+        if has(IMPORTED) > 0.0 {
+            set(Feature::OwnerImported, 1.0);
+            set(Feature::OwnerImportedFromHere, is(self.is_from(owner, def.file)));
+        }
         set(Feature::OwnerTaken, has(TAKEN));
         set(Feature::OwnerGiven, has(GIVEN));
         set(Feature::OwnerSelf, is(owner == self.place.owner));
@@ -218,7 +248,8 @@ impl<'a> Cards<'a> {
     }
 
     /// Sets what follows from the file of a definition.
-    pub(crate) fn of_file(&mut self, file: usize, row: &mut Row) {
+    pub(crate) fn of_file(&mut self, def: &Brief, row: &mut Row) {
+        let file = def.file as usize;
         let measured = self.by_file.get(file).copied().flatten();
         let card = measured.unwrap_or_else(|| self.file(file));
         if let Some(slot) = self.by_file.get_mut(file) {
@@ -229,6 +260,7 @@ impl<'a> Cards<'a> {
         row[Feature::FileInUnit as usize] = is(card.in_unit);
         row[Feature::FileNamed as usize] = card.named;
         row[Feature::FileVotes as usize] = card.votes;
+        row[Feature::Public as usize] = is(def.is(PUBLIC) || card.is_seen);
     }
 
     fn file(&self, file: usize) -> FileCard {
@@ -237,11 +269,17 @@ impl<'a> Cards<'a> {
         let all = entry.facts.defs.len().max(1) as f32;
         FileCard {
             is_imported: self.imported.files.contains(&file),
+            is_seen: self.imported.seen.contains(&file),
             in_folder: crate::imports::folder(&entry.name) == self.folder,
             in_unit: self.known.layout.unit(&entry.name) == self.unit,
             named: named.ln_1p() * (named / all).min(1.0).sqrt(),
-            votes: self.sums.files.get(&file).copied().unwrap_or_default().ln_1p(),
+            votes: self.sums.files.get(file).copied().unwrap_or_default().ln_1p(),
         }
+    }
+
+    /// Whether an imported name comes from `file`.
+    fn is_from(&self, name: NameId, file: u32) -> bool {
+        self.imported.by_name.get(&name).is_some_and(|from| from.contains(&(file as usize)))
     }
 
     fn owner_votes(&self, owner: NameId) -> f32 {
@@ -249,7 +287,8 @@ impl<'a> Cards<'a> {
     }
 
     fn name(&mut self, name: NameId) -> NameCard {
-        if let Some(card) = self.by_name.get(&name) {
+        let slot = self.slots.get(name as usize).and_then(|slot| slot.checked_sub(1));
+        if let Some(card) = slot.and_then(|slot| self.by_name.get(slot as usize)) {
             return *card;
         }
         let (mut of_name, mut of_comment, mut of_parameters, mut parts) = (0.0, 0.0, 0.0, 0.0);
@@ -263,11 +302,13 @@ impl<'a> Cards<'a> {
         let parts = f32::max(parts, 1.0);
         let uses = self.view.count(name) as f32;
         let same = self.view.ambiguity(name).max(1) as f32;
+        let spoken = self.spoken.get(&name).copied().unwrap_or_default();
         let card = NameCard {
-            roles: self.roles.get(&name).copied().unwrap_or_default(),
-            in_file: self.in_file.get(&name).map(|count| log(Some(count))),
-            near: log(self.place.near.get(&name)).min(2.0),
-            called: log(self.place.called.get(&name)),
+            roles: spoken.roles,
+            is_in_file: spoken.in_file > 0,
+            in_file: log(spoken.in_file),
+            near: log(spoken.near).min(2.0),
+            called: log(spoken.called),
             of_name: of_name / parts,
             of_comment: of_comment / parts,
             of_parameters: of_parameters / parts,
@@ -277,7 +318,10 @@ impl<'a> Cards<'a> {
             each: uses / same,
             votes: self.owner_votes(name),
         };
-        self.by_name.insert(name, card);
+        self.by_name.push(card);
+        if let Some(slot) = self.slots.get_mut(name as usize) {
+            *slot = u32::try_from(self.by_name.len()).unwrap_or(0);
+        }
         card
     }
 
@@ -289,9 +333,10 @@ impl<'a> Cards<'a> {
         let card = match self.by_owner.get(&owner) {
             Some(card) => *card,
             None => {
+                let spoken = self.spoken.get(&owner).copied().unwrap_or_default();
                 let card = OwnerCard {
-                    roles: self.roles.get(&owner).copied().unwrap_or_default(),
-                    in_file: log(self.in_file.get(&owner)),
+                    roles: spoken.roles,
+                    in_file: log(spoken.in_file),
                     size: (self.view.members_of(owner).count() as f32).ln_1p(),
                     count: self.view.count(owner) as f32,
                     votes: self.owner_votes(owner),

@@ -28,7 +28,8 @@ pub(crate) struct Found {
     pub(crate) is_local: bool,
 }
 
-/// Everything that is defined, outer before inner, implementations left out.
+/// Everything that is defined, in the order of the text, outer before inner, implementations left
+/// out.
 pub(crate) fn definitions(tags: &Tags) -> Vec<Found> {
     let all = &tags.definitions;
     let mut local = vec![false; all.len()];
@@ -60,7 +61,10 @@ pub(crate) fn definitions(tags: &Tags) -> Vec<Found> {
             is_local: local[at],
         })
     };
-    all.iter().enumerate().filter_map(found).collect()
+    let mut list: Vec<Found> = all.iter().enumerate().filter_map(found).collect();
+    // What stands in macros was found last.
+    list.sort_by_key(|one| one.range.start);
+    list
 }
 
 fn kind(kind: SymbolKind) -> Option<Kind> {

@@ -5,27 +5,35 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use syntax::{Language, Span, Tags};
+use syntax::{Language, Span, SyntaxTree, Tags};
 
 /// Words without which nothing is defined.
 const DEFINING: [&str; 5] = ["struct ", "enum ", "fn ", "trait ", "const "];
 
-/// `tags` with what such macros of `source` hold.
-pub(crate) fn with_items<'a>(language: Language, source: &str, tags: &'a Tags) -> Cow<'a, Tags> {
+/// `tags` with what such macros hold that begin in the bytes `range` of `source`.
+pub(crate) fn with_items<'a>(
+    language: Language,
+    source: &str,
+    range: Range<usize>,
+    tags: &'a Tags,
+) -> Cow<'a, Tags> {
     let mut all = Cow::Borrowed(tags);
     if language.id() != "rust" {
         return all;
     }
-    for inside in braces(source) {
+    for inside in braces(&source[range.clone()]) {
+        let inside = range.start + inside.start..range.start + inside.end;
         let text = &source[inside.clone()];
         if !DEFINING.iter().any(|word| text.contains(word)) {
             continue;
         }
-        let Some(inner) = Tags::parse(language, text) else { continue };
+        let Some(tree) = SyntaxTree::of_str(language, text) else { continue };
+        let inner = Tags::declared(&tree, text, 0..text.len());
         add(all.to_mut(), inner, inside.start);
     }
     if let Cow::Owned(all) = &mut all {
         all.bindings.sort_by_key(|one| one.name.start);
+        all.imports.sort_by_key(|one| one.range.start);
     }
     all
 }
@@ -112,8 +120,9 @@ mod tests {
 
     fn check(source: &str, expected: &[&str]) {
         let language = Language::for_path(Path::new("a.rs")).unwrap();
-        let tags = Tags::parse(language, source).unwrap();
-        let all = with_items(language, source, &tags);
+        let tree = SyntaxTree::of_str(language, source).unwrap();
+        let tags = Tags::declared(&tree, source, 0..source.len());
+        let all = with_items(language, source, 0..source.len(), &tags);
         let shown = all.definitions.iter().map(|one| {
             let owner = one.owner_type.map_or("", |owner| owner.text(source));
             format!("{owner}>{}", one.name.text(source))

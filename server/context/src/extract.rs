@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
-use syntax::{Language, Tags};
+use syntax::{Language, Section, SyntaxTree, Tags};
 
 use crate::definitions::{Found, definitions};
-use crate::facts::{Def, FileFacts, Func, Import, Kind, LOCAL, NameId, PUBLIC, Span, TEST, UseOf};
+use crate::facts::{
+    Def, FileFacts, Func, Import, Kind, LOCAL, NameId, PUBLIC, Span, Stretch, TEST, UseOf,
+};
 use crate::lex::{self, Use, Word};
 use crate::lines::Lines;
-use crate::{embedded, signature, tokens};
+use crate::{embedded, signature, splice, tokens};
 
 /// Signatures longer than this are cut: what follows would crowd out other code.
 const MAX_SIGNATURE_LINES: u32 = 12;
@@ -18,54 +20,73 @@ const MAX_USES: usize = 400;
 /// Numbers that a function's bindings take, two each.
 const MAX_BINDINGS: usize = 80;
 
+/// What is read on its own when it changes has at least so many lines.
+const STRETCH_LINES: usize = 40;
+
 /// Facts with numbers of their own, and the names that these stand for. The first is no name.
 pub(crate) struct Extracted {
     pub(crate) names: Vec<String>,
     pub(crate) facts: FileFacts,
+    /// How many words the text has before and after what was read.
+    pub(crate) words_around: (usize, usize),
 }
 
-/// The facts of `source`, of which `tags` were read. `is_test` says that the whole file is for
-/// tests.
-pub(crate) fn extract(language: Language, source: &str, tags: &Tags, is_test: bool) -> Extracted {
-    let tags = &*embedded::with_items(language, source, tags);
+/// Reads the facts of the bytes `range` of `source`, the text of `tree`, and the words of all of
+/// it. `is_test` says that the whole file is for tests. `None` if an item reaches over an end of
+/// the range.
+pub(crate) fn extract(
+    source: &str,
+    tree: &SyntaxTree,
+    range: Range<usize>,
+    is_test: bool,
+) -> Option<Extracted> {
+    let language = tree.language();
+    let sections = tree.sections(source, range.clone(), STRETCH_LINES)?;
+    let tags = Tags::declared(tree, source, range.clone());
+    let tags = &*embedded::with_items(language, source, range.clone(), &tags);
     let found = definitions(tags);
-    let lines = Lines::of(source);
     let mut all = Vec::with_capacity(source.len() / 8);
     lex::words(language, source, |word| all.push(word));
+    let lines = Lines::of(source);
     let mut builder = Builder {
         language,
         source,
         lines: &lines,
         words: &all,
         table: Table::new(source),
-        pool: Vec::new(),
-        uses: Vec::new(),
-        defs: Vec::new(),
-        funcs: Vec::new(),
+        facts: Facts::default(),
     };
-    for one in &found {
-        builder.add(one, is_test);
+    for section in sections {
+        builder.section(&section, &found, tags, is_test);
     }
-    builder.functions(&found, tags);
-    let imports = builder.imports(tags);
-    let mut counts: FxHashMap<NameId, u16> = FxHashMap::default();
-    for word in &all {
-        let count = counts.entry(builder.table.id(word.text(source))).or_default();
-        *count = count.saturating_add(1);
-    }
-    let mut words: Vec<(NameId, u16)> = counts.into_iter().collect();
-    words.sort_unstable();
-    Extracted {
+    let words_around =
+        (builder.words_in(0..range.start).len(), builder.words_in(range.end..source.len()).len());
+    let words = builder.counts();
+    let facts = builder.facts;
+    Some(Extracted {
         facts: FileFacts {
-            defs: builder.defs.into(),
-            funcs: builder.funcs.into(),
-            uses: builder.uses.into(),
-            words: words.into(),
-            imports: imports.into(),
-            pool: builder.pool.into(),
+            defs: facts.defs.into(),
+            funcs: facts.funcs.into(),
+            uses: facts.uses.into(),
+            words,
+            imports: facts.imports.into(),
+            pool: facts.pool.into(),
+            stretches: facts.stretches.into(),
         },
         names: builder.table.names,
-    }
+        words_around,
+    })
+}
+
+/// [`FileFacts`] while they grow.
+#[derive(Default)]
+struct Facts {
+    defs: Vec<Def>,
+    funcs: Vec<Func>,
+    uses: Vec<UseOf>,
+    imports: Vec<Import>,
+    pool: Vec<NameId>,
+    stretches: Vec<Stretch>,
 }
 
 struct Table<'a> {
@@ -125,20 +146,68 @@ struct Builder<'a> {
     lines: &'a Lines,
     words: &'a [Word],
     table: Table<'a>,
-    pool: Vec<NameId>,
-    uses: Vec<UseOf>,
-    defs: Vec<Def>,
-    funcs: Vec<Func>,
+    facts: Facts,
 }
 
 impl<'a> Builder<'a> {
+    /// Adds what stands in a section.
+    fn section(&mut self, section: &Section, found: &[Found], tags: &Tags, is_test: bool) {
+        let bytes = section.range.clone();
+        let counts = |facts: &Facts| {
+            let lists = [facts.defs.len(), facts.funcs.len(), facts.uses.len()];
+            let others = [facts.imports.len(), facts.pool.len()];
+            (lists, others)
+        };
+        let before = counts(&self.facts);
+        let start = found.partition_point(|one| one.range.start < bytes.start);
+        let end = found.partition_point(|one| one.range.start < bytes.end);
+        let found = &found[start..end.max(start)];
+        for one in found {
+            self.add(one, is_test);
+        }
+        self.functions(found, before.0[0], tags);
+        let start = tags.imports.partition_point(|it| (it.range.start as usize) < bytes.start);
+        let imports = tags.imports[start..].iter();
+        for one in imports.take_while(|it| (it.range.start as usize) < bytes.end) {
+            self.import(one);
+        }
+        let after = counts(&self.facts);
+        let added = |after: usize, before: usize| u32::try_from(after - before).unwrap_or(u32::MAX);
+        let text = &self.source.as_bytes()[bytes.clone()];
+        let lines = self.lines.of_offset(bytes.end) - self.lines.of_offset(bytes.start);
+        self.facts.stretches.push(Stretch {
+            hash: if section.is_sound { splice::hash(text) } else { 0 },
+            bytes: added(bytes.end, bytes.start),
+            lines,
+            words: added(self.words_in(bytes.clone()).len(), 0),
+            defs: added(after.0[0], before.0[0]),
+            funcs: added(after.0[1], before.0[1]),
+            uses: added(after.0[2], before.0[2]),
+            imports: added(after.1[0], before.1[0]),
+            pool: added(after.1[1], before.1[1]),
+        });
+    }
+
+    /// How often each word stands in the text, by its number.
+    fn counts(&mut self) -> Box<[(NameId, u16)]> {
+        let mut counts: Vec<u16> = vec![0; self.table.names.len()];
+        for word in self.words {
+            let id = self.table.word(word) as usize;
+            if id >= counts.len() {
+                counts.resize(id + 1, 0);
+            }
+            counts[id] = counts[id].saturating_add(1);
+        }
+        (0..).zip(counts).filter(|(_, count)| *count > 0).collect()
+    }
+
     fn span(&mut self, ids: &[NameId]) -> Span {
         if ids.is_empty() {
             return Span::default();
         }
-        let start = u32::try_from(self.pool.len()).unwrap_or(u32::MAX);
+        let start = u32::try_from(self.facts.pool.len()).unwrap_or(u32::MAX);
         let len = ids.len().min(usize::from(u16::MAX));
-        self.pool.extend_from_slice(&ids[..len]);
+        self.facts.pool.extend_from_slice(&ids[..len]);
         Span { start, len: u16::try_from(len).unwrap_or(u16::MAX) }
     }
 
@@ -215,11 +284,12 @@ impl<'a> Builder<'a> {
             takes: self.span(&takes),
             gives: self.span(&gives),
         };
-        self.defs.push(def);
+        self.facts.defs.push(def);
     }
 
-    /// What functions use. A word belongs to the innermost function around it.
-    fn functions(&mut self, found: &[Found], tags: &Tags) {
+    /// What functions use. A word belongs to the innermost function around it. The first one of
+    /// `found` is the definition with number `first`.
+    fn functions(&mut self, found: &[Found], first: usize, tags: &Tags) {
         let functions: Vec<(usize, &Found)> =
             found.iter().enumerate().filter(|(_, one)| one.has_body).collect();
         for (at, one) in &functions {
@@ -255,16 +325,16 @@ impl<'a> Builder<'a> {
             }
             let terms = self.terms(one);
             let bindings = self.bindings(one, tags);
-            let start = u32::try_from(self.uses.len()).unwrap_or(u32::MAX);
+            let start = u32::try_from(self.facts.uses.len()).unwrap_or(u32::MAX);
             let len = u16::try_from(uses.len()).unwrap_or(u16::MAX);
-            self.uses.extend(uses);
+            self.facts.uses.extend(uses);
             let func = Func {
-                def: u32::try_from(*at).unwrap_or(u32::MAX),
+                def: u32::try_from(first + at).unwrap_or(u32::MAX),
                 uses: Span { start, len },
                 terms: self.span(&terms),
                 bindings: self.span(&bindings),
             };
-            self.funcs.push(func);
+            self.facts.funcs.push(func);
         }
     }
 
@@ -345,22 +415,18 @@ impl<'a> Builder<'a> {
         self.source.get(range.clone()).unwrap_or_default()
     }
 
-    fn imports(&mut self, tags: &Tags) -> Vec<Import> {
-        let mut imports = Vec::new();
-        for one in &tags.imports {
-            let mut path: Vec<NameId> =
-                one.path.iter().map(|part| self.table.owned(part)).collect();
-            let last = one.path.last().map_or("", |last| last);
-            let alias = match (&one.alias, one.glob) {
-                (Some(alias), _) => self.table.owned(alias),
-                (None, true) => 0,
-                (None, false) => self.table.owned(last),
-            };
-            if one.glob {
-                path.push(self.table.owned("*"));
-            }
-            imports.push(Import { alias, path: self.span(&path) });
+    fn import(&mut self, one: &syntax::Import) {
+        let mut path: Vec<NameId> = one.path.iter().map(|part| self.table.owned(part)).collect();
+        let last = one.path.last().map_or("", |last| last);
+        let alias = match (&one.alias, one.glob) {
+            (Some(alias), _) => self.table.owned(alias),
+            (None, true) => 0,
+            (None, false) => self.table.owned(last),
+        };
+        if one.glob {
+            path.push(self.table.owned("*"));
         }
-        imports
+        let path = self.span(&path);
+        self.facts.imports.push(Import { alias, path });
     }
 }

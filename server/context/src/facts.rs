@@ -142,6 +142,24 @@ pub(crate) struct Import {
     pub(crate) path: Span,
 }
 
+/// A part of a text that can be read on its own, and how much of each list is read off it. The
+/// parts of a text follow one another without a gap, and so does what is read off them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Stretch {
+    /// Of its bytes; zero if it must always be read again.
+    pub(crate) hash: u64,
+    pub(crate) bytes: u32,
+    /// Line ends.
+    pub(crate) lines: u32,
+    /// Words that are no keywords, each as often as it stands there.
+    pub(crate) words: u32,
+    pub(crate) defs: u32,
+    pub(crate) funcs: u32,
+    pub(crate) uses: u32,
+    pub(crate) imports: u32,
+    pub(crate) pool: u32,
+}
+
 /// All of it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct FileFacts {
@@ -152,6 +170,8 @@ pub(crate) struct FileFacts {
     pub(crate) words: Box<[(NameId, u16)]>,
     pub(crate) imports: Box<[Import]>,
     pub(crate) pool: Box<[NameId]>,
+    /// Of a long text. Without them all of it is read again when it changes.
+    pub(crate) stretches: Box<[Stretch]>,
 }
 
 impl FileFacts {

@@ -7,39 +7,55 @@
 //! Trees are not walked. All questions about one feature stand together, by their thresholds, and
 //! each that is denied strikes out the answers that it leads away from; of what is left in a tree
 //! the first answer is the one that a walk would come to (Lucchese and others, *QuickScorer*,
-//! 2015). Most features of a row are zero, so few questions are looked at.
+//! 2015). Whoever is denied one threshold is denied the lower ones as well, so what they strike
+//! out together is kept for each, for all trees side by side.
+
+use rustc_hash::FxHashMap;
 
 /// A tree may have at most as many answers as these have bits.
-type Left = u32;
+type Left = u8;
+const MOST: usize = Left::BITS as usize;
+
+/// What is left of several trees side by side, a byte for each, lowest first.
+type Block = u128;
+const IN_BLOCK: usize = size_of::<Block>();
 
 /// Trees that judge a row of numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Forest {
-    /// The answers of all trees, one tree after the other, from left to right.
-    answers: Vec<f32>,
-    /// Where the answers of each tree begin.
-    first: Vec<u32>,
     /// The first few trees, and the others.
-    rough: Questions,
-    rest: Questions,
+    rough: Trees,
+    rest: Trees,
 }
 
-/// The questions of some trees.
+/// Some trees.
 #[derive(Debug, Default)]
-struct Questions {
-    /// The first tree and the one after the last.
-    trees: std::ops::Range<usize>,
-    /// By feature, then by threshold.
-    all: Vec<Question>,
-    /// For each feature that is asked about, the end of its questions.
-    ends: Vec<(u16, u32)>,
+struct Trees {
+    /// The answers of each, from left to right.
+    answers: Vec<[f32; MOST]>,
+    /// The features that are asked about.
+    features: Vec<Asked>,
+    /// By feature, then by value.
+    thresholds: Vec<f32>,
+    /// For each threshold, what it and the lower ones of its feature leave of all trees.
+    left: Vec<Block>,
+}
+
+/// What is asked about one feature.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    feature: u16,
+    lowest: f32,
+    /// The first threshold and the one after the last.
+    start: u32,
+    end: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Question {
     feature: u16,
-    /// Among those of the same [`Questions`].
-    tree: u16,
+    /// Among those of the same [`Trees`].
+    tree: usize,
     at_most: f32,
     /// What is left in its tree if it is denied.
     left: Left,
@@ -50,92 +66,109 @@ impl Forest {
     /// it does not follow the rules or speaks of a feature that is not in `features`; a test sees
     /// to it that ours do.
     pub(crate) fn parse(table: &str, features: &[&str], rough: usize) -> Option<Forest> {
-        let mut forest = Forest::default();
-        let mut questions: Vec<Question> = Vec::new();
-        for line in table.lines().filter(|line| !line.starts_with('#')) {
-            if forest.first.len() == rough {
-                forest.rough = Questions::new(0..rough, std::mem::take(&mut questions));
-            }
-            let mut words = line.split_whitespace();
-            let tree = forest.first.len() - forest.rough.trees.end;
-            let first = forest.answers.len();
-            forest.first.push(u32::try_from(first).ok()?);
-            let mut reader = Reader {
-                features,
-                tree: u16::try_from(tree).ok()?,
-                first,
-                answers: &mut forest.answers,
-                questions: &mut questions,
-            };
-            reader.tree(&mut words)?;
-            if words.next().is_some() {
-                return None;
-            }
-        }
-        let trees = forest.rough.trees.end..forest.first.len();
-        forest.rest = Questions::new(trees, questions);
-        Some(forest)
+        let features = (0..).zip(features).map(|(number, name)| (*name, number)).collect();
+        let lines: Vec<&str> = table.lines().filter(|line| !line.starts_with('#')).collect();
+        let (first, others) = lines.split_at(rough.min(lines.len()));
+        let rough = Trees::parse(first, &features)?;
+        Some(Forest { rough, rest: Trees::parse(others, &features)? })
     }
 
     /// The sum of the answers of the first trees, which have the most to say.
     pub(crate) fn rough(&self, row: &[f32], scratch: &mut Scratch) -> f32 {
-        self.add(&self.rough, 0.0, row, scratch)
+        self.rough.add(0.0, row, scratch)
     }
 
     /// The sum of the answers of all trees; `rough` is that of the first ones.
     pub(crate) fn judge(&self, rough: f32, row: &[f32], scratch: &mut Scratch) -> f32 {
-        self.add(&self.rest, rough, row, scratch)
-    }
-
-    fn add(&self, questions: &Questions, start: f32, row: &[f32], scratch: &mut Scratch) -> f32 {
-        let left = &mut scratch.left;
-        left.clear();
-        left.resize(questions.trees.len(), Left::MAX);
-        let mut at = 0;
-        for (feature, end) in &questions.ends {
-            let value = row.get(usize::from(*feature)).copied().unwrap_or_default();
-            for question in &questions.all[at..*end as usize] {
-                if value <= question.at_most {
-                    break;
-                }
-                left[usize::from(question.tree)] &= question.left;
-            }
-            at = *end as usize;
-        }
-        let first = &self.first[questions.trees.clone()];
-        first.iter().zip(left).fold(start, |sum, (first, left)| {
-            let at = *first + left.trailing_zeros();
-            sum + self.answers.get(at as usize).copied().unwrap_or_default()
-        })
+        self.rest.add(rough, row, scratch)
     }
 }
 
 /// Memory that is used again from row to row.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    left: Vec<Left>,
+    left: Vec<Block>,
 }
 
-impl Questions {
-    fn new(trees: std::ops::Range<usize>, mut all: Vec<Question>) -> Questions {
-        all.sort_by(|a, b| a.feature.cmp(&b.feature).then(a.at_most.total_cmp(&b.at_most)));
-        let mut ends = Vec::new();
-        let mut end = 0;
-        for same in all.chunk_by(|a, b| a.feature == b.feature) {
-            end += u32::try_from(same.len()).unwrap_or(0);
-            ends.push((same[0].feature, end));
+impl Trees {
+    /// Reads one tree a line.
+    fn parse(lines: &[&str], features: &FxHashMap<&str, u16>) -> Option<Trees> {
+        let mut trees = Trees::default();
+        let mut questions: Vec<Question> = Vec::new();
+        for (tree, line) in lines.iter().enumerate() {
+            let mut words = line.split_whitespace();
+            let (mut answers, mut count) = ([0.0; MOST], 0);
+            let mut reader = Reader {
+                features,
+                tree,
+                answers: &mut answers,
+                count: &mut count,
+                questions: &mut questions,
+            };
+            reader.tree(&mut words)?;
+            if words.next().is_some() {
+                return None;
+            }
+            trees.answers.push(answers);
         }
-        Questions { trees, all, ends }
+        trees.ask(questions);
+        Some(trees)
+    }
+
+    fn ask(&mut self, mut questions: Vec<Question>) {
+        questions.sort_by(|a, b| a.feature.cmp(&b.feature).then(a.at_most.total_cmp(&b.at_most)));
+        let count = |list: &[f32]| u32::try_from(list.len()).unwrap_or(0);
+        for same in questions.chunk_by(|a, b| a.feature == b.feature) {
+            let start = count(&self.thresholds);
+            let mut left = vec![[Left::MAX; IN_BLOCK]; self.blocks()];
+            for question in same {
+                left[question.tree / IN_BLOCK][question.tree % IN_BLOCK] &= question.left;
+                self.thresholds.push(question.at_most);
+                self.left.extend(left.iter().map(|block| Block::from_le_bytes(*block)));
+            }
+            let (feature, lowest) = (same[0].feature, same[0].at_most);
+            self.features.push(Asked { feature, lowest, start, end: count(&self.thresholds) });
+        }
+    }
+
+    /// How many blocks the trees take.
+    fn blocks(&self) -> usize {
+        self.answers.len().div_ceil(IN_BLOCK)
+    }
+
+    /// Adds to `sum` what each tree answers.
+    fn add(&self, mut sum: f32, row: &[f32], scratch: &mut Scratch) -> f32 {
+        let (blocks, left) = (self.blocks(), &mut scratch.left);
+        left.clear();
+        left.resize(blocks, Block::MAX);
+        for asked in &self.features {
+            let value = row.get(usize::from(asked.feature)).copied().unwrap_or_default();
+            // Most features of a row are zero, which no question denies.
+            if value > asked.lowest {
+                let (start, end) = (asked.start as usize, asked.end as usize);
+                let denied = self.thresholds[start..end].partition_point(|most| value > *most);
+                let last = start + denied - 1;
+                let struck = &self.left[last * blocks..(last + 1) * blocks];
+                left.iter_mut().zip(struck).for_each(|(left, struck)| *left &= struck);
+            }
+        }
+        for (answers, block) in self.answers.chunks(IN_BLOCK).zip(left) {
+            for (answers, left) in answers.iter().zip(block.to_le_bytes()) {
+                sum += answers[left.trailing_zeros() as usize % MOST];
+            }
+        }
+        sum
     }
 }
 
 /// Reads one tree.
 struct Reader<'a> {
-    features: &'a [&'a str],
-    tree: u16,
-    /// The number of its first answer.
-    first: usize,
-    answers: &'a mut Vec<f32>,
+    /// The number of each, by name.
+    features: &'a FxHashMap<&'a str, u16>,
+    tree: usize,
+    answers: &'a mut [f32; MOST],
+    /// How many answers the tree has so far.
+    count: &'a mut usize,
     questions: &'a mut Vec<Question>,
 }
 
@@ -143,28 +176,26 @@ impl Reader<'_> {
     fn tree<'w>(&mut self, words: &mut impl Iterator<Item = &'w str>) -> Option<()> {
         let word = words.next()?;
         if let Some(value) = word.strip_prefix('=') {
-            self.answers.push(value.parse().ok()?);
-            return (self.count() <= Left::BITS).then_some(());
+            *self.answers.get_mut(*self.count)? = value.parse().ok()?;
+            *self.count += 1;
+            return Some(());
         }
         let (feature, at_most) = word.split_once('<')?;
-        let feature = u16::try_from(self.features.iter().position(|one| *one == feature)?).ok()?;
+        let feature = *self.features.get(feature)?;
         let at_most = at_most.parse().ok()?;
-        let before = self.count();
+        let before = *self.count;
         self.tree(words)?;
-        let yes = bits(self.count()) & !bits(before);
+        let yes = bits(*self.count) & !bits(before);
         self.questions.push(Question { feature, tree: self.tree, at_most, left: !yes });
         self.tree(words)
-    }
-
-    /// How many answers the tree has so far.
-    fn count(&self) -> u32 {
-        u32::try_from(self.answers.len() - self.first).unwrap_or(u32::MAX)
     }
 }
 
 /// The first `count` bits.
-fn bits(count: u32) -> Left {
-    1_u32.checked_shl(count).map_or(Left::MAX, |next| next - 1)
+fn bits(count: usize) -> Left {
+    let one: Left = 1;
+    let next = u32::try_from(count).ok().and_then(|count| one.checked_shl(count));
+    next.map_or(Left::MAX, |next| next - 1)
 }
 
 #[cfg(test)]
@@ -200,11 +231,11 @@ mod tests {
             let questions: String = (1..answers).map(|at| format!("a<{at} ={at} ")).collect();
             format!("{questions}={answers}")
         };
-        let forest = Forest::parse(&tree(32), &["a"], 0).unwrap();
-        for at in 1_u8..33 {
+        let forest = Forest::parse(&tree(8), &["a"], 0).unwrap();
+        for at in 1_u8..9 {
             assert_eq!(judge(&forest, &[f32::from(at)]), f32::from(at));
         }
-        assert!(Forest::parse(&tree(33), &["a"], 0).is_none());
+        assert!(Forest::parse(&tree(9), &["a"], 0).is_none());
     }
 
     #[test]

@@ -6,13 +6,14 @@ use crate::facts::Def;
 use crate::features::Row;
 use crate::graph::DefId;
 use crate::index::World;
-use crate::lines::Lines;
+use crate::lines::Walk;
 use crate::names::Names;
 use crate::pack::{self, Item};
 use crate::piece::Piece;
 use crate::place::Place;
 use crate::query::{ContextQuery, Fragment, Intent, TokenBudget};
-use crate::{around, broken, chance, rows, together, tokens};
+use crate::rows::Candidates;
+use crate::{around, broken, chance, together, tokens};
 
 /// Of what comes into question, how much is judged with care: at least, and at most.
 const JUDGED: std::ops::Range<usize> = 150..1200;
@@ -79,11 +80,10 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
     for (file, chosen) in files {
         let entry = world.known.view.file(file);
         let Ok(source) = world.snapshot.letters(&entry.at) else { continue };
-        let lines = Lines::of(&source);
+        let mut lines = Walk::over(&source);
         for run in merged(&chosen) {
-            // The index may be a keystroke older than the text.
-            let last = run.last.min(lines.count());
-            let text = lines.slice(&source, run.first.min(last), last);
+            // The index may be a keystroke older than the text, which may have fewer.
+            let (there, text) = lines.next(run.first, run.last);
             let text = text.strip_suffix('\n').unwrap_or(text);
             let text = text.strip_suffix('\r').unwrap_or(text);
             let offers = run.keys.iter().map(|key| &offers[*key]);
@@ -92,8 +92,8 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
             };
             fragments.push(Fragment {
                 file: entry.name.to_string(),
-                start_line: run.first.min(last) as usize,
-                end_line: last as usize,
+                start_line: *there.start() as usize,
+                end_line: *there.end() as usize,
                 reason: reason(best),
                 tokens: tokens::lines(text),
                 text: text.to_owned(),
@@ -238,26 +238,28 @@ impl<'a> Judgement<'a> {
         let Some((_, place)) = Place::of_query(world, query, names) else {
             return Judgement::default();
         };
-        let found = rows::candidates(known, names, &place);
+        let mut found = Candidates::of(known, names, &place);
         let mut judge = chance::trees();
-        let mut rough: Vec<(f32, DefId, usize)> = Vec::with_capacity(found.ids.len());
-        for (at, (id, row)) in found.ids.iter().zip(&found.rows).enumerate() {
-            rough.push((judge.rough(row), *id, at));
-        }
+        let ids = std::mem::take(&mut found.ids);
+        let mut rough: Vec<(f32, DefId)> =
+            ids.into_iter().map(|id| (judge.rough(&found.row(id)), id)).collect();
         if rough.len() > limit {
             rough.select_nth_unstable_by(limit, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             rough.truncate(limit);
         }
-        let with_chance = |(rough, id, row): (f32, DefId, usize)| {
+        let mut rows = Vec::with_capacity(rough.len());
+        let with_chance = |(rough, id): (f32, DefId)| {
             let (file, def) = known.view.def(id);
-            Judged { file, def, row, chance: judge.chance(rough, &found.rows[row]) }
+            let row = found.row(id);
+            rows.push(row);
+            Judged { file, def, row: rows.len() - 1, chance: judge.chance(rough, &row) }
         };
         let mut list: Vec<Judged<'_>> = rough.into_iter().map(with_chance).collect();
         list.sort_by(|a, b| {
             let place = |one: &Judged<'_>| (one.file, one.def.line);
             b.chance.total_cmp(&a.chance).then_with(|| place(a).cmp(&place(b)))
         });
-        Judgement { list, rows: found.rows }
+        Judgement { list, rows }
     }
 }
 

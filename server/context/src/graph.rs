@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use stdx::AbsPath;
 use syntax::Language;
 
-use crate::facts::{Def, FileFacts, Func, LOCAL, NameId, TEST};
+use crate::facts::{Def, FileFacts, Func, Kind, LOCAL, NameId, TEST};
 
 /// The number of a path, the same in the whole life of an index.
 pub(crate) type PathId = u32;
@@ -27,6 +27,30 @@ pub(crate) struct File {
     /// Of its text.
     pub(crate) hash: [u8; 16],
     pub(crate) facts: FileFacts,
+}
+
+/// What most questions about a definition ask for. It is read at once, where the way to the whole
+/// [`Def`] leads over its file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Brief {
+    /// Its file, by number.
+    pub(crate) file: u32,
+    pub(crate) name: NameId,
+    pub(crate) owner: NameId,
+    pub(crate) via: NameId,
+    pub(crate) kind: Kind,
+    pub(crate) flags: u8,
+}
+
+impl Brief {
+    fn new(file: u32, def: &Def) -> Brief {
+        let Def { name, owner, via, kind, flags, .. } = *def;
+        Brief { file, name, owner, via, kind, flags }
+    }
+
+    pub(crate) fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
 }
 
 /// Lists of numbers by name: one array, and where in it each name's list begins.
@@ -160,8 +184,8 @@ pub(crate) struct Graph {
     /// The number of each file's first definition; one more at the end.
     first_def: Vec<u32>,
     first_func: Vec<u32>,
-    /// The file of each definition and function, by its place in `files`.
-    def_file: Vec<u32>,
+    briefs: Vec<Brief>,
+    /// The file of each function, by its place in `files`.
     func_file: Vec<u32>,
     /// Definitions by name and by owner, tests and local ones left out.
     pub(crate) by_name: Lists,
@@ -187,14 +211,12 @@ impl Graph {
         };
         let first_def = starts(|facts| facts.defs.len());
         let first_func = starts(|facts| facts.funcs.len());
-        let owners = |first: &[u32]| {
-            let mut list = Vec::with_capacity(first.last().map_or(0, |len| *len as usize));
-            for (file, range) in (0_u32..).zip(first.windows(2)) {
-                list.extend((range[0]..range[1]).map(|_| file));
-            }
-            list
-        };
-        let (def_file, func_file) = (owners(&first_def), owners(&first_func));
+        let mut briefs = Vec::with_capacity(first_def.last().map_or(0, |len| *len as usize));
+        let mut func_file = Vec::with_capacity(first_func.last().map_or(0, |len| *len as usize));
+        for (number, file) in (0_u32..).zip(&files) {
+            briefs.extend(file.facts.defs.iter().map(|def| Brief::new(number, def)));
+            func_file.extend(file.facts.funcs.iter().map(|_| number));
+        }
         let counts = Counts::of(&files, size);
         let defs = |key: fn(&Def) -> NameId| {
             size.lists(|hand| {
@@ -239,7 +261,7 @@ impl Graph {
             files,
             first_def,
             first_func,
-            def_file,
+            briefs,
             func_file,
             by_name,
             by_owner,
@@ -267,7 +289,11 @@ impl Graph {
 
     /// The file of a definition, by its place in `files`.
     pub(crate) fn file_of_def(&self, id: DefId) -> usize {
-        self.def_file[id as usize] as usize
+        self.brief(id).file as usize
+    }
+
+    pub(crate) fn brief(&self, id: DefId) -> Brief {
+        self.briefs[id as usize]
     }
 
     /// The file of a function, by its place in `files`.

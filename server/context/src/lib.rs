@@ -29,6 +29,7 @@ mod lex;
 mod lines;
 #[cfg(test)]
 mod looking;
+mod meaning;
 mod names;
 mod pack;
 mod piece;
@@ -39,6 +40,7 @@ mod reach;
 mod recent;
 mod rows;
 mod signature;
+mod splice;
 mod state;
 #[cfg(test)]
 mod tests;

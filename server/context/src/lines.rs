@@ -1,6 +1,6 @@
 //! Where the lines of a text begin.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 /// Line starts of a text. Lines are counted from 1.
 pub(crate) struct Lines {
@@ -34,11 +34,6 @@ impl Lines {
         Lines { starts }
     }
 
-    /// How many lines there are; what follows the last line end is one, even if it is empty.
-    pub(crate) fn count(&self) -> u32 {
-        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
-    }
-
     /// The line of a byte.
     pub(crate) fn of_offset(&self, offset: usize) -> u32 {
         let line = self.starts.partition_point(|start| *start as usize <= offset);
@@ -60,6 +55,62 @@ impl Lines {
     }
 }
 
+/// Finds lines one after the other, without a look at what follows them.
+pub(crate) struct Walk<'a> {
+    source: &'a str,
+    /// A line, counted from 1, and where it begins.
+    line: u32,
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn over(source: &'a str) -> Walk<'a> {
+        Walk { source, line: 1, at: 0 }
+    }
+
+    /// The numbers and the text of the lines `first..=last`, the last line end included, or of
+    /// those of them that there are; at least the last line of all. What is asked for next
+    /// follows them.
+    pub(crate) fn next(&mut self, first: u32, last: u32) -> (RangeInclusive<u32>, &'a str) {
+        self.go_to(first);
+        let (first, start) = (self.line, self.at);
+        let (last, end) = if self.go_to(last.saturating_add(1)) {
+            (last, self.at)
+        } else {
+            (self.line, self.source.len())
+        };
+        (first..=last, self.source.get(start..end).unwrap_or_default())
+    }
+
+    /// Goes to where `line` begins and says whether there is one: if not, to the last line.
+    fn go_to(&mut self, line: u32) -> bool {
+        /// So few bytes that their line ends can be counted in one.
+        const BLOCK: usize = 128;
+        let mut missing = line.saturating_sub(self.line);
+        let mut rest = &self.source.as_bytes()[self.at..];
+        for block in rest.chunks(BLOCK) {
+            let ends: u8 = block.iter().map(|byte| u8::from(*byte == b'\n')).sum();
+            if u32::from(ends) >= missing {
+                break;
+            }
+            missing -= u32::from(ends);
+            rest = &rest[block.len()..];
+        }
+        while missing > 0
+            && let Some(len) = rest.iter().position(|byte| *byte == b'\n')
+        {
+            missing -= 1;
+            rest = &rest[len + 1..];
+        }
+        self.line = line.max(self.line) - missing;
+        self.at = match missing {
+            0 => self.source.len() - rest.len(),
+            _ => self.source.rfind('\n').map_or(0, |end| end + 1),
+        };
+        missing == 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +124,22 @@ mod tests {
             let lines = Lines::of(text);
             let starts: Vec<usize> = lines.starts.iter().map(|start| *start as usize).collect();
             assert_eq!(starts, expected, "{text:?}");
+            // A walk comes to the same lines, wherever it stops.
+            let count = u32::try_from(expected.len()).unwrap();
+            for (first, last) in (1..=count + 2).flat_map(|a| [(a, a), (a, a + 1), (a, a + 90)]) {
+                let mut walk = Walk::over(text);
+                for (first, last) in
+                    [(1, 1), (2, 1), (first.max(2), last.max(2)), (last + 1, last + 1)]
+                {
+                    let there = first.min(count)..=last.min(count).max(first.min(count));
+                    let expected = lines.slice(text, *there.start(), *there.end());
+                    assert_eq!(
+                        walk.next(first, last),
+                        (there, expected),
+                        "{text:?} {first} {last}"
+                    );
+                }
+            }
         };
         // Bytes that differ from a line end in one bit, or are one more or less, at every place.
         for other in ["", "\n", "\u{b}", "\t", "\u{2}", "\u{8a}", "\r", "J", "é", "\0"] {
@@ -80,5 +147,7 @@ mod tests {
                 check(&format!("{}\n{other}\n\n{}", "x".repeat(at), "y".repeat(20 - at)));
             }
         }
+        check(&"line\n\n".repeat(80));
+        check(&"x".repeat(300));
     }
 }

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cards::Cards;
-use crate::facts::{Def, Kind, NameId, PUBLIC};
+use crate::facts::{Kind, NameId};
 use crate::features::{Feature, Row};
 use crate::graph::DefId;
 use crate::index::Known;
@@ -11,32 +11,55 @@ use crate::names::Names;
 use crate::place::Place;
 use crate::reach::{MAX_MEMBERS, Reach};
 use crate::view::View;
-use crate::votes::{Ballot, Shares, Special};
+use crate::votes::Ballot;
 
 /// A name with more definitions than these brings none of them into question by itself.
 pub(crate) const MAX_AMBIGUITY: usize = 60;
 /// Definitions that come into question since the open file sees them without importing them.
 const MAX_SEEN: usize = 2000;
 
-/// The definitions that come into question, with their numbers, in a fixed order.
-pub(crate) struct Candidates {
+/// The definitions that come into question, each once, in a fixed order, and what measures them.
+/// Most are soon seen to have no chance, so no numbers are kept.
+pub(crate) struct Candidates<'a> {
     pub(crate) ids: Vec<DefId>,
-    pub(crate) rows: Vec<Row>,
+    ballot: Ballot<'a>,
+    cards: Cards<'a>,
 }
 
-/// Finds and measures them.
-pub(crate) fn candidates(known: &Known, names: &Names, place: &Place) -> Candidates {
-    let view = &known.view;
-    let mut ballot = Ballot::new(view, place, Special::of(names));
-    ballot.hold();
-    let reach = Reach::of(view, place);
-    let imported = Imported::of(view, place);
-    let ids = ids(view, place, &reach, &imported, &ballot.order);
-    let sums = ballot.sums();
-    let mut cards = Cards::new(known, names, place, &reach, &imported, &sums);
-    let row = |id: &DefId| row(view, &imported, *id, ballot.shares_of(*id), &mut cards);
-    let rows = ids.iter().map(row).collect();
-    Candidates { ids, rows }
+impl<'a> Candidates<'a> {
+    /// Finds them.
+    pub(crate) fn of(known: &'a Known, names: &'a Names, place: &'a Place) -> Candidates<'a> {
+        let view = &known.view;
+        let mut ballot = Ballot::new(view, place, names);
+        ballot.hold();
+        let reach = Reach::of(view, place);
+        let imported = Imported::of(view, place);
+        let ids = ids(view, place, &reach, &imported, &ballot.order);
+        let cards = Cards::new(known, names, place, &reach, imported, ballot.sums());
+        Candidates { ids, ballot, cards }
+    }
+
+    /// The numbers of one of them.
+    pub(crate) fn row(&mut self, id: DefId) -> Row {
+        let mut row = [0.0; crate::features::COUNT];
+        let def = self.cards.view.brief(id);
+        self.cards.of_names(&def, &mut row);
+        self.cards.of_file(&def, &mut row);
+        let shares = self.ballot.shares_of(id);
+        let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
+        set(Feature::VoteSimilar, shares.similar);
+        set(Feature::VoteSimilarName, shares.similar_name);
+        set(Feature::VoteTypeMost, shares.type_most);
+        set(Feature::VoteTypeAny, shares.type_none);
+        set(Feature::VoteFile, shares.file);
+        set(Feature::VoteFileLog, shares.file_count);
+        set(Feature::VoteOwner, shares.owner);
+        set(Feature::VoteImports, shares.imports);
+        set(Feature::VoteCallers, shares.callers);
+        set(Feature::OfTrait, if def.via != 0 && def.via != def.owner { 1.0 } else { 0.0 });
+        set(of_kind(def.kind), 1.0);
+        row
+    }
 }
 
 /// What the open file imports.
@@ -46,7 +69,7 @@ pub(crate) struct Imported {
     /// These and those that are seen without an import.
     pub(crate) files: FxHashSet<usize>,
     /// Files whose names the open one sees without importing them.
-    seen: Vec<usize>,
+    pub(crate) seen: Vec<usize>,
 }
 
 impl Imported {
@@ -132,38 +155,8 @@ fn ids(
     list
 }
 
-fn row(view: &View, imported: &Imported, id: DefId, shares: Shares, cards: &mut Cards<'_>) -> Row {
-    let (file, def) = view.def(id);
-    let mut row = [0.0; crate::features::COUNT];
-    cards.of_names(def.name, def.owner, def.kind.is_type(), &mut row);
-    cards.of_file(file, &mut row);
-    let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
-    let is = |yes: bool| if yes { 1.0 } else { 0.0 };
-    if let Some(from) = imported.by_name.get(&def.name) {
-        set(Feature::NameImported, 1.0);
-        set(Feature::NameImportedFromHere, is(from.contains(&file)));
-    }
-    if let Some(from) = imported.by_name.get(&def.owner).filter(|_| def.owner != 0) {
-        set(Feature::OwnerImported, 1.0);
-        set(Feature::OwnerImportedFromHere, is(from.contains(&file)));
-    }
-    set(Feature::VoteSimilar, shares.similar);
-    set(Feature::VoteSimilarName, shares.similar_name);
-    set(Feature::VoteTypeMost, shares.type_most);
-    set(Feature::VoteTypeAny, shares.type_none);
-    set(Feature::VoteFile, shares.file);
-    set(Feature::VoteFileLog, shares.file_count);
-    set(Feature::VoteOwner, shares.owner);
-    set(Feature::VoteImports, shares.imports);
-    set(Feature::VoteCallers, shares.callers);
-    set(Feature::Public, is(def.is(PUBLIC) || imported.seen.contains(&file)));
-    set(Feature::OfTrait, is(def.via != 0 && def.via != def.owner));
-    kind(def, &mut set);
-    row
-}
-
-fn kind(def: &Def, set: &mut impl FnMut(Feature, f32)) {
-    let feature = match def.kind {
+fn of_kind(kind: Kind) -> Feature {
+    match kind {
         Kind::Function => Feature::IsFunction,
         Kind::Method => Feature::IsMethod,
         Kind::Struct | Kind::Type => Feature::IsType,
@@ -173,6 +166,5 @@ fn kind(def: &Def, set: &mut impl FnMut(Feature, f32)) {
         Kind::Macro => Feature::IsMacro,
         Kind::Field => Feature::IsField,
         Kind::Variant => Feature::IsVariant,
-    };
-    set(feature, 1.0);
+    }
 }

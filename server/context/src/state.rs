@@ -6,11 +6,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 use stdx::{AbsPath, Clock, SystemClock, content_hash};
-use syntax::{SyntaxTree, Tags};
+use syntax::SyntaxTree;
 use workspace::{Document, Snapshot, Stamp};
 
 use crate::build::{self, Before, Source};
-use crate::extract::{self, Extracted};
+use crate::extract::Extracted;
 use crate::facts::NameId;
 use crate::graph::{File, Graph, PathId, Size};
 use crate::history::History;
@@ -18,6 +18,7 @@ use crate::imports::Layout;
 use crate::kept::{Kept, KeptFile};
 use crate::names::Names;
 use crate::recent::{self, Recent};
+use crate::splice;
 use crate::view::View;
 
 /// With more changed files than these the large graph is built anew.
@@ -282,15 +283,20 @@ impl State {
             self.is_settled = false;
             return;
         }
-        let extracted = match tree {
-            Some(tree) => {
-                let tags = Tags::of(tree, text);
-                Some(extract::extract(source.language, text, &tags, source.is_test))
+        let change = known.and_then(|known| {
+            let (gap, new) = build::extract_change(&source, text, tree, &known.facts)?;
+            Some((Arc::clone(known), gap, new))
+        });
+        let file = match change {
+            Some((known, gap, new)) => {
+                let new = self.adopt(id, &source, hash, new);
+                File { facts: splice::splice(&known.facts, &gap, &new.facts), ..new }
             }
-            None => build::extract_text(&source, text),
+            None => match build::extract_text(&source, text, tree) {
+                Some(all) => self.adopt(id, &source, hash, all),
+                None => return,
+            },
         };
-        let Some(extracted) = extracted else { return };
-        let file = self.adopt(id, &source, hash, extracted);
         Arc::make_mut(&mut self.layout).files.insert(source.name.clone(), id);
         self.over.insert(id, Some(Arc::new(file)));
         self.is_settled = false;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use stdx::AbsPath;
 
 use crate::facts::{Def, FileFacts, Func, NameId};
-use crate::graph::{DefId, File, FuncId, Graph};
+use crate::graph::{Brief, DefId, File, FuncId, Graph};
 
 /// A state that does not change.
 #[derive(Debug, Clone, Default)]
@@ -87,6 +87,17 @@ impl View {
                 (file + self.base.files.len(), def)
             }
             None => self.base.def(id),
+        }
+    }
+
+    pub(crate) fn brief(&self, id: DefId) -> Brief {
+        match id.checked_sub(self.base_defs()) {
+            Some(id) => {
+                let brief = self.over.brief(id);
+                let after = u32::try_from(self.base.files.len()).unwrap_or(0);
+                Brief { file: brief.file + after, ..brief }
+            }
+            None => self.base.brief(id),
         }
     }
 

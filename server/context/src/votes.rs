@@ -3,9 +3,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::facts::{Def, Kind, NameId, PUBLIC, UseOf};
+use crate::facts::NameId;
 use crate::graph::{DefId, FuncId};
-use crate::lex::Use;
+use crate::meaning::{MAX_AMBIGUITY, Meanings};
 use crate::names::Names;
 use crate::place::Place;
 use crate::view::View;
@@ -17,10 +17,6 @@ const OF_FILE: usize = 80;
 const OF_IMPORT: usize = 16;
 const IMPORTS: usize = 20;
 const CALLERS: usize = 24;
-/// A name with more definitions than these says nothing about any of them.
-const MAX_AMBIGUITY: usize = 120;
-/// A name that more definitions have than these does not tell the type of a receiver.
-const MAX_SOURCES: usize = 10;
 
 /// The shares of functions that use a definition, by why they were asked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,69 +40,37 @@ impl Shares {
     }
 }
 
-/// Words that stand for something else, as numbers.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Special {
-    itself: NameId,
-    own_type: NameId,
-    this: NameId,
-    krate: NameId,
-    above: NameId,
-}
-
-impl Special {
-    pub(crate) fn of(names: &Names) -> Special {
-        let get = |name| names.get(name).unwrap_or(u32::MAX);
-        Special {
-            itself: get("self"),
-            own_type: get("Self"),
-            this: get("this"),
-            krate: get("crate"),
-            above: get("super"),
-        }
-    }
-}
-
 /// What the members of each owner, and the definitions of each file, have together.
-#[derive(Default)]
 pub(crate) struct Sums {
     pub(crate) owners: FxHashMap<NameId, f32>,
-    pub(crate) files: FxHashMap<usize, f32>,
+    /// By the file's number.
+    pub(crate) files: Vec<f32>,
 }
 
 /// Collects votes.
 pub(crate) struct Ballot<'a> {
     view: &'a View,
     place: &'a Place,
-    special: Special,
     /// In the order in which they were first voted for, with their shares.
     pub(crate) order: Vec<DefId>,
     shares: Vec<Shares>,
     /// The place of a definition in `order`, one more than it; zero if it has no vote.
     slots: Vec<u32>,
-    meanings: Meanings,
+    meanings: Meanings<'a>,
     /// Of the votes that are being counted, by definition.
     sums: Vec<f32>,
     touched: Vec<DefId>,
 }
 
-/// What functions' uses mean: many functions are asked for several reasons.
-#[derive(Default)]
-struct Meanings {
-    all: Vec<(DefId, f32)>,
-    by_func: FxHashMap<FuncId, std::ops::Range<usize>>,
-}
-
 impl<'a> Ballot<'a> {
-    pub(crate) fn new(view: &'a View, place: &'a Place, special: Special) -> Ballot<'a> {
+    pub(crate) fn new(view: &'a View, place: &'a Place, names: &Names) -> Ballot<'a> {
         Ballot {
             view,
             place,
-            special,
             order: Vec::new(),
             shares: Vec::new(),
             slots: vec![0; view.def_count()],
-            meanings: Meanings::default(),
+            meanings: Meanings::new(view, names),
             sums: vec![0.0; view.def_count()],
             touched: Vec::new(),
         }
@@ -129,11 +93,12 @@ impl<'a> Ballot<'a> {
     }
 
     pub(crate) fn sums(&self) -> Sums {
-        let mut sums = Sums::default();
+        let files = vec![0.0; self.view.file_count()];
+        let mut sums = Sums { owners: FxHashMap::default(), files };
         for (id, shares) in self.order.iter().zip(&self.shares) {
-            let (file, def) = self.view.def(*id);
+            let def = self.view.brief(*id);
             let weight = shares.weight();
-            *sums.files.entry(file).or_default() += weight;
+            sums.files[def.file as usize] += weight;
             let owner = if def.owner == 0 { def.name } else { def.owner };
             *sums.owners.entry(owner).or_default() += weight;
         }
@@ -197,15 +162,7 @@ impl<'a> Ballot<'a> {
         let mut total = 0.0;
         for (voter, weight) in voters {
             total += weight;
-            let range = match self.meanings.by_func.get(voter) {
-                Some(range) => range.clone(),
-                None => {
-                    let range = self.meaning(*voter);
-                    self.meanings.by_func.insert(*voter, range.clone());
-                    range
-                }
-            };
-            for (def, share) in &self.meanings.all[range] {
+            for (def, share) in self.meanings.of(*voter) {
                 let sum = &mut self.sums[*def as usize];
                 // No share is zero.
                 if *sum == 0.0 {
@@ -283,196 +240,5 @@ impl<'a> Ballot<'a> {
                 view.defs_named(name).for_each(|id| self.share(id).similar_name = names[&name]);
             }
         }
-    }
-
-    /// The definitions that a function most likely uses, and how likely each is: a range of
-    /// `meanings`.
-    fn meaning(&mut self, voter: FuncId) -> std::ops::Range<usize> {
-        let (file, func) = self.view.func(voter);
-        let facts = self.view.facts(file);
-        let own = facts.defs[func.def as usize].owner;
-        let bindings = func.bindings.of(&facts.pool);
-        let mut list = std::mem::take(&mut self.meanings.all);
-        let start = list.len();
-        for one in func.uses.of(&facts.uses) {
-            let types = match one.how() {
-                Use::Method | Use::Field => self.receiver(own, bindings, one.qualifier),
-                _ => Vec::new(),
-            };
-            let before = list.len();
-            let mut total = 0.0;
-            let mut count = 0;
-            for id in self.view.defs_named(one.name()) {
-                count += 1;
-                if count > MAX_AMBIGUITY {
-                    list.truncate(before);
-                    break;
-                }
-                let (def_file, def) = self.view.def(id);
-                let mut fit = kind_fit(one.how(), def.kind, def.owner != 0);
-                if fit == 0.0 {
-                    continue;
-                }
-                fit *= self.place_fit(*one, own, &types, file, def_file, def);
-                if fit > 0.0 {
-                    total += fit;
-                    list.push((id, fit));
-                }
-            }
-            for (_, fit) in &mut list[before..] {
-                *fit /= total.max(0.5);
-            }
-        }
-        let range = start..list.len();
-        self.meanings.all = list;
-        range
-    }
-
-    /// The types that a receiver most likely has: by its binding, or by what fields and functions
-    /// of that name give. `own` is the type of which the function is a member.
-    fn receiver(&self, own: NameId, bindings: &[NameId], name: NameId) -> Vec<NameId> {
-        let mut types = Vec::new();
-        if name == 0 {
-            return types;
-        }
-        let mut is_bound = false;
-        for pair in bindings.chunks_exact(2).filter(|pair| pair[0] == name) {
-            is_bound = true;
-            if self.is_type(pair[1]) {
-                types.push(pair[1]);
-            } else {
-                self.given_by(own, pair[1], &mut types);
-            }
-        }
-        if !is_bound {
-            self.given_by(own, name, &mut types);
-        }
-        types
-    }
-
-    fn is_type(&self, name: NameId) -> bool {
-        self.view.defs_named(name).take(4).any(|id| self.view.def(id).1.kind.is_type())
-    }
-
-    /// Adds the types that values named `name` have: those of `own` count alone if it has one.
-    fn given_by(&self, own: NameId, name: NameId, types: &mut Vec<NameId>) {
-        let ids: Vec<DefId> = self.view.defs_named(name).take(MAX_SOURCES + 1).collect();
-        let is_own = |id: &DefId| own != 0 && self.view.def(*id).1.owner == own;
-        let only_own = ids.iter().any(is_own);
-        if !only_own && ids.len() > MAX_SOURCES {
-            return;
-        }
-        for id in ids.iter().filter(|id| !only_own || is_own(id)) {
-            let (file, def) = self.view.def(*id);
-            for given in def.gives.of(&self.view.facts(file).pool) {
-                if !types.contains(given) && self.is_type(*given) {
-                    types.push(*given);
-                }
-            }
-        }
-    }
-
-    /// Whether a file sees what another one keeps to itself: those of a package in Go.
-    fn sees_all(&self, file: usize, other: usize) -> bool {
-        let (file, other) = (self.view.file(file), self.view.file(other));
-        let folder = crate::imports::folder;
-        file.language.id() == "go" && folder(&file.name) == folder(&other.name)
-    }
-
-    /// How well the place of a definition fits a use of its name in `file`.
-    fn place_fit(
-        &self,
-        one: UseOf,
-        own: NameId,
-        types: &[NameId],
-        file: usize,
-        def_file: usize,
-        def: &Def,
-    ) -> f32 {
-        let same_file = file == def_file;
-        let is_seen = def.is(PUBLIC) || same_file || self.sees_all(file, def_file);
-        let hidden = if is_seen { 1.0 } else { 0.1 };
-        let qualifier = one.qualifier;
-        let special = &self.special;
-        let fit = if def.owner == 0 {
-            let reached = matches!(one.how(), Use::Method | Use::Field) && qualifier != 0;
-            if reached && self.view.file(def_file).module == qualifier {
-                // A module that is reached into like a value; the kinds did not fit so well.
-                5.0
-            } else if same_file {
-                1.0
-            } else if one.how() == Use::Path && qualifier != 0 {
-                let here = [special.krate, special.above, special.itself].contains(&qualifier);
-                if here || self.view.file(def_file).module == qualifier { 1.0 } else { 0.3 }
-            } else {
-                0.6
-            }
-        } else if qualifier == 0 {
-            let known = self.view.facts(file).count(def.owner) > 0;
-            if same_file {
-                0.7
-            } else if known {
-                0.5
-            } else {
-                0.12
-            }
-        } else if qualifier == special.own_type
-            || qualifier == special.itself
-            || qualifier == special.this
-        {
-            if def.owner == own {
-                1.0
-            } else if def.via == own {
-                0.5
-            } else {
-                0.08
-            }
-        } else if one.how() == Use::Path {
-            if def.owner == qualifier { 1.0 } else { 0.02 }
-        } else if types.contains(&def.owner) {
-            1.0
-        } else if types.is_empty() && self.view.facts(file).count(def.owner) > 0 {
-            0.5
-        } else {
-            0.1
-        };
-        fit * hidden
-    }
-}
-
-/// How well a kind of definition fits a way of use.
-fn kind_fit(how: Use, kind: Kind, is_member: bool) -> f32 {
-    match (how, kind) {
-        (Use::Method, Kind::Method) => 1.0,
-        (Use::Method, Kind::Field) => 0.1,
-        (Use::Method, Kind::Function | Kind::Struct) => 0.2,
-        (Use::Method, _) => 0.02,
-        (Use::Field, Kind::Field) => 1.0,
-        (Use::Field, Kind::Method) => 0.1,
-        (Use::Field, Kind::Macro) => 0.0,
-        (Use::Field, _) => 0.2,
-        (Use::Macro, Kind::Macro) => 1.0,
-        (Use::Macro, _) => 0.0,
-        (Use::Call, Kind::Function | Kind::Struct) => 1.0,
-        (Use::Call, Kind::Variant) => 0.6,
-        (Use::Call, Kind::Method) => 0.05,
-        (Use::Call, Kind::Macro) => 0.3,
-        (Use::Call, _) => 0.2,
-        (Use::Path, Kind::Field | Kind::Macro) => 0.02,
-        (Use::Path, _) => 1.0,
-        (Use::Label, Kind::Field) => 1.0,
-        (Use::Label, _) => 0.02,
-        (Use::Bare, kind) if kind.is_type() => 1.0,
-        (Use::Bare, Kind::Constant) => 1.0,
-        (Use::Bare, Kind::Function | Kind::Variant) => 0.5,
-        (Use::Bare, Kind::Field) => 0.2,
-        (Use::Bare, Kind::Method | Kind::Macro) => {
-            if is_member {
-                0.02
-            } else {
-                0.1
-            }
-        }
-        (Use::Bare, _) => 0.1,
     }
 }

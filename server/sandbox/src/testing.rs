@@ -1,7 +1,17 @@
-//! Folders for tests.
+//! Folders and an environment for tests.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use stdx::process::Environment;
+
+/// What builds of the tests see of the environment: not where whoever runs the tests has builds
+/// written.
+pub(crate) fn environment() -> Environment {
+    Environment::of_this_process(|name| {
+        name != "CARGO_TARGET_DIR" && crate::matters_to_builds(name)
+    })
+}
 
 /// A folder of its own for one test, gone afterwards.
 pub(crate) struct TempFolder(PathBuf);

@@ -49,18 +49,19 @@ fn folds(rules: &Rules, root: Node<'_>, source: &str) -> Vec<Range<usize>> {
     let mut cursor = root.walk();
     let mut unvisited = vec![root];
     while let Some(node) = unvisited.pop() {
-        for index in rules.patterns.of_kind(node.kind_id()) {
-            let index = usize::from(*index);
-            if !rules.folding[index] {
-                continue;
-            }
-            matcher.matches(&rules.patterns.all[index], node, source, &mut |captures| {
-                for (capture, node) in captures {
-                    if rules.roles[usize::from(*capture)] == Role::Fold {
-                        found.push(inside(source, node.byte_range()));
+        for index in rules.folding.of(node.kind_id()) {
+            matcher.matches(
+                &rules.patterns.all[usize::from(*index)],
+                node,
+                source,
+                &mut |captures| {
+                    for (capture, node) in captures {
+                        if rules.roles[usize::from(*capture)] == Role::Fold {
+                            found.push(inside(source, node.byte_range()));
+                        }
                     }
-                }
-            });
+                },
+            );
         }
         unvisited.extend(node.children(&mut cursor));
     }

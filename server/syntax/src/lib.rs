@@ -12,6 +12,7 @@ mod languages;
 mod outline;
 mod pattern;
 mod rules;
+mod sections;
 mod span;
 mod tags;
 mod tree;
@@ -20,6 +21,7 @@ pub use error::{SyntaxError, SyntaxErrorKind, new_errors};
 pub use kind::SymbolKind;
 pub use language::Language;
 pub use outline::Symbol;
+pub use sections::Section;
 pub use span::Span;
 pub use tags::{
     Binding, BindingKind, Definition, Import, Reference, ReferenceKind, Tags, Visibility,

@@ -1,6 +1,6 @@
 //! What the engine needs to know of a language: its folder in `languages/` says it.
 
-use crate::pattern::{Patterns, parse};
+use crate::pattern::{ByKind, Patterns, parse};
 use crate::tags::{Import, ReferenceKind, Visibility};
 use crate::{BindingKind, SymbolKind};
 
@@ -50,10 +50,14 @@ pub(crate) struct Rules {
     pub(crate) roles: Vec<Role>,
     pub(crate) pattern_names: Vec<u16>,
     pub(crate) decorations: Vec<u16>,
-    /// Which patterns are about definitions, or about what is before or within them.
-    pub(crate) structural: Vec<bool>,
-    /// Which patterns say what a skeleton leaves out.
-    pub(crate) folding: Vec<bool>,
+    /// The patterns that are about more than references.
+    pub(crate) declaring: ByKind,
+    /// The patterns that are about definitions, or about what is before or within them.
+    pub(crate) structural: ByKind,
+    /// The patterns that say what a skeleton leaves out.
+    pub(crate) folding: ByKind,
+    /// The patterns of what belongs to the node after it.
+    pub(crate) leading: ByKind,
 }
 
 impl std::fmt::Debug for Spec {
@@ -117,6 +121,15 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// Whether it is about definitions, or about what is before or within them.
+    fn is_structural(self) -> bool {
+        use Role::{
+            Decorator, Definition, Import, Leading, Scope, Section, Skip, Toplevel, Wrapper,
+        };
+        matches!(self, Definition(_) | Leading | Section | Skip | Import)
+            || matches!(self, Decorator | Scope | Toplevel | Wrapper)
+    }
+
     fn of_capture(capture: &str) -> Option<Role> {
         let (role, word) = capture.split_once('.').unwrap_or((capture, ""));
         Some(match (role, word) {
@@ -179,20 +192,26 @@ impl Rules {
         };
         let pattern_names = spec.pattern_names.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let decorations = spec.decorations.iter().map(id).collect::<Result<Vec<_>, _>>()?;
-        let is_structural = |capture: u16| {
-            let role = roles.get(usize::from(capture));
-            role.is_some_and(|role| {
-                use Role::{
-                    Decorator, Definition, Leading, Scope, Section, Skip, Toplevel, Wrapper,
-                };
-                matches!(role, Definition(_) | Leading | Section | Skip | Role::Import)
-                    || matches!(role, Decorator | Scope | Toplevel | Wrapper)
-            })
+        let with = |is_wanted: fn(Role) -> bool| {
+            patterns
+                .with(&|capture| roles.get(usize::from(capture)).copied().is_some_and(is_wanted))
         };
-        let structural = patterns.all.iter().map(|it| it.has_capture(&is_structural)).collect();
-        let folds = |capture: u16| roles.get(usize::from(capture)) == Some(&Role::Fold);
-        let folding = patterns.all.iter().map(|it| it.has_capture(&folds)).collect();
-        Ok(Rules { spec, patterns, roles, pattern_names, decorations, structural, folding })
+        let structural = with(Role::is_structural);
+        let declaring =
+            with(|role| role.is_structural() || matches!(role, Role::Binding(_) | Role::Tokens));
+        let folding = with(|role| role == Role::Fold);
+        let leading = with(|role| role == Role::Leading);
+        Ok(Rules {
+            spec,
+            patterns,
+            roles,
+            pattern_names,
+            decorations,
+            declaring,
+            structural,
+            folding,
+            leading,
+        })
     }
 }
 

@@ -41,6 +41,27 @@ impl SyntaxTree {
         Some(SyntaxTree { language, tree })
     }
 
+    /// Parses the bytes `range` of `source` as if they were all of it; the places in the tree are
+    /// those of `source`. The range must begin at the start of a line.
+    #[must_use]
+    pub fn of_part(language: Language, source: &str, range: Range<usize>) -> Option<SyntaxTree> {
+        let whole = tree_sitter::Range {
+            start_byte: range.start,
+            end_byte: range.end,
+            // Scanners ask for the column; for the row nobody does.
+            start_point: Point::new(0, 0),
+            end_point: Point::new(usize::MAX >> 33, 0),
+        };
+        let tree = with_parser(language, |parser| {
+            parser.set_included_ranges(&[whole]).ok()?;
+            let tree = parser.parse(source, None);
+            // The parser is lent to others afterwards. None is always in order.
+            parser.set_included_ranges(&[]).ok()?;
+            tree
+        })?;
+        Some(SyntaxTree { language, tree })
+    }
+
     /// The tree as the old tree of the next parse: `before` is the text that it was parsed from
     /// (or last edited to), where the bytes of `range` are about to become `new_text`. The range
     /// is clamped as in [`Text::replace`].

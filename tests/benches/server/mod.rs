@@ -1,7 +1,7 @@
 //! What the benchmarks of the whole server have in common.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
@@ -27,21 +27,32 @@ pub(crate) struct Server {
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
     id: u64,
+    /// Where it keeps what it knows, beside the project; goes with it.
+    pub(crate) cache: PathBuf,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.cache);
+    }
 }
 
 impl Server {
     /// The server of the tests on `project`, which also has its data.
     pub(crate) fn start(project: &Path, arguments: &[&str]) -> Server {
+        let cache = project.with_extension("cache");
+        std::fs::create_dir_all(&cache).unwrap();
         let mut process = Command::new(env!("CARGO_BIN_EXE_server-under-test"))
             .args(arguments)
             .env("OSTLER_DATA_DIR", project.join("data"))
+            .env("OSTLER_CACHE_DIR", &cache)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let stdin = process.stdin.take().unwrap();
         let stdout = BufReader::new(process.stdout.take().unwrap());
-        Server { process, stdin, stdout, id: 0 }
+        Server { process, stdin, stdout, id: 0, cache }
     }
 
     pub(crate) fn notify(&mut self, method: &str, params: Value) {

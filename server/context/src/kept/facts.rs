@@ -1,8 +1,9 @@
 //! The facts of one file as bytes and back.
 
 use super::bytes::{Reader, Writer};
-use crate::facts::{Def, FileFacts, Func, Import, Kind, NameId, Span, UseOf};
+use crate::facts::{Def, FileFacts, Func, Import, Kind, NameId, Span, Stretch, UseOf};
 use crate::lex::Use;
+use crate::splice;
 
 /// Gives each name its number in the file that is written.
 pub(super) struct Numbers<'a>(pub(super) &'a [NameId]);
@@ -78,6 +79,13 @@ pub(super) fn write(writer: &mut Writer, facts: &FileFacts, numbers: &Numbers<'_
     for name in &facts.pool {
         writer.u32(numbers.of(*name));
     }
+    writer.len(facts.stretches.len());
+    for one in &facts.stretches {
+        writer.u64(one.hash);
+        let lengths = [one.bytes, one.lines, one.words];
+        let counts = [one.defs, one.funcs, one.uses, one.imports, one.pool];
+        lengths.into_iter().chain(counts).for_each(|length| writer.u32(length));
+    }
 }
 
 /// `names` is one more than the highest number of a name.
@@ -118,5 +126,20 @@ pub(super) fn read(reader: &mut Reader<'_>, names: usize) -> Option<FileFacts> {
     let imports = reader
         .list(10, |reader| Some(Import { alias: name(reader)?, path: read_span(reader)? }))?;
     let pool = reader.list(4, name)?;
-    Some(FileFacts { defs, funcs, uses, words, imports, pool })
+    let stretches = reader.list(40, |reader| {
+        Some(Stretch {
+            hash: reader.u64()?,
+            bytes: reader.u32()?,
+            lines: reader.u32()?,
+            words: reader.u32()?,
+            defs: reader.u32()?,
+            funcs: reader.u32()?,
+            uses: reader.u32()?,
+            imports: reader.u32()?,
+            pool: reader.u32()?,
+        })
+    })?;
+    let facts = FileFacts { defs, funcs, uses, words, imports, pool, stretches };
+    // Who reads a change takes the lists apart by these lengths.
+    (facts.stretches.is_empty() || splice::is_whole(&facts)).then_some(facts)
 }

@@ -29,7 +29,7 @@ use crate::names::Names;
 const MARK: [u8; 8] = *b"ostl-idx";
 /// Raised whenever the form of the file changes, or what is read off a text: a test that pins the
 /// facts of some texts says when.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 /// A larger file is neither written nor read.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// What the files of all projects have together.

@@ -1,9 +1,9 @@
 //! Regions that are cut into numbered blocks, so that an answer need not repeat what stays: it
 //! begins and ends with the numbers between which its text is to stand.
 //!
-//! The rules by which Zeta 2.1 was trained (Zed's `crates/zeta_prompt`, format V0318): blocks have
-//! 6 to 16 lines; a block begins behind a blank line if it can, and not at a line that only ends
-//! something.
+//! The rules by which Zeta 2.1 was trained (format V0318 of Zed's `crates/zeta_prompt`, as a port
+//! of it by others describes it): blocks have 6 to 16 lines; a block begins behind a blank line if
+//! it can, and not at a line that only ends something.
 
 const START: &str = "<|marker_";
 const END: &str = "|>";

@@ -13,7 +13,7 @@ use workspace::{Documents, Draft, Snapshot};
 
 use super::*;
 use crate::config::{Unconfined, Wall};
-use crate::testing::TempFolder;
+use crate::testing::{TempFolder, environment};
 
 mod builds;
 mod confinement;
@@ -72,7 +72,8 @@ impl Project {
 
     pub(super) fn config(&self, wall: Wall) -> SandboxConfig {
         let unconfined = Unconfined::where_so(|_| true);
-        SandboxConfig { wall, unconfined, ..SandboxConfig::new(self.scratch()) }
+        let environment = environment();
+        SandboxConfig { wall, unconfined, environment, ..SandboxConfig::new(self.scratch()) }
     }
 
     pub(super) fn verifier(&self) -> CargoVerifier {
@@ -123,8 +124,7 @@ pub(super) fn manifest(name: &str, more: &str) -> String {
 }
 
 pub(super) async fn plain_check(folder: &AbsPath, package: &str) -> bool {
-    let environment = stdx::process::Environment::of_this_process(crate::matters_to_builds);
-    let command = stdx::process::Command::new("cargo", folder.clone(), environment);
+    let command = stdx::process::Command::new("cargo", folder.clone(), environment());
     let command = command.args(["check", "--offline", package, "--all-targets", "--quiet"]);
     within(command.run(&CancellationToken::new())).await.unwrap().exit.success()
 }

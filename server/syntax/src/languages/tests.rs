@@ -188,8 +188,11 @@ proptest! {
                 torn.replace(start..start + length, "");
             }
             let source = torn.to_string();
-            let tags = Tags::parse(language, &source).unwrap();
+            let tree = SyntaxTree::of_str(language, &source).unwrap();
+            let tags = Tags::of(&tree, &source);
             let whole = Span::new(0..source.len());
+            let without = Tags { references: Vec::new(), ..tags.clone() };
+            prop_assert_eq!(Tags::declared(&tree, &source, 0..source.len()), without);
             for (index, it) in tags.definitions.iter().enumerate() {
                 prop_assert!(whole.covers(it.item) && it.item.covers(it.signature), "{:?}", it);
                 prop_assert!(it.leading <= it.item.start, "{:?}", it);
@@ -221,7 +224,7 @@ fn a_query_means_what_it_means_to_the_parser() {
         let mut ours = Matches::new();
         let mut matcher = Matcher::new(root.walk());
         visit(root, &mut |node| {
-            for index in rules.patterns.of_kind(node.kind_id()) {
+            for index in rules.patterns.by_kind.of(node.kind_id()) {
                 let index = usize::from(*index);
                 matcher.matches(&rules.patterns.all[index], node, fixture, &mut |captures| {
                     let name = |capture: u16| &rules.patterns.capture_names[usize::from(capture)];

@@ -70,13 +70,16 @@ pub(crate) struct Predicate {
 pub(crate) struct Patterns {
     pub(crate) all: Vec<Pattern>,
     pub(crate) capture_names: Vec<Box<str>>,
-    /// For each kind of node the patterns that begin with it, by index.
-    by_kind: Vec<Vec<u16>>,
+    pub(crate) by_kind: ByKind,
 }
+
+/// For each kind of node the patterns that begin with it, by index.
+#[derive(Debug, Default)]
+pub(crate) struct ByKind(Vec<Vec<u16>>);
 
 impl Pattern {
     /// Whether a capture of the pattern is one of those.
-    pub(crate) fn has_capture(&self, wanted: &dyn Fn(u16) -> bool) -> bool {
+    fn has_capture(&self, wanted: &dyn Fn(u16) -> bool) -> bool {
         self.node.has_capture(wanted)
     }
 }
@@ -90,8 +93,27 @@ impl NodePattern {
 }
 
 impl Patterns {
+    /// Those that capture something that is `wanted`.
+    pub(crate) fn with(&self, wanted: &dyn Fn(u16) -> bool) -> ByKind {
+        let is_wanted = |index: &u16| {
+            self.all.get(usize::from(*index)).is_some_and(|pattern| pattern.has_capture(wanted))
+        };
+        let some = |list: &Vec<u16>| list.iter().copied().filter(is_wanted).collect();
+        ByKind(self.by_kind.0.iter().map(some).collect())
+    }
+}
+
+impl ByKind {
     /// The indices of the patterns that begin with nodes of this kind.
-    pub(crate) fn of_kind(&self, kind: u16) -> &[u16] {
-        self.by_kind.get(usize::from(kind)).map_or(&[], Vec::as_slice)
+    pub(crate) fn of(&self, kind: u16) -> &[u16] {
+        self.0.get(usize::from(kind)).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, kind: u16, index: u16) {
+        let kind = usize::from(kind);
+        if self.0.len() <= kind {
+            self.0.resize(kind + 1, Vec::new());
+        }
+        self.0[kind].push(index);
     }
 }

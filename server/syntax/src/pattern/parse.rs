@@ -23,12 +23,8 @@ pub(crate) fn parse(language: &Language, sources: &[&str]) -> Result<Patterns, S
         let Kinds::One(kind) = pattern.node.kinds else {
             return Err("a pattern begins with a node of a named kind".to_owned());
         };
-        let kind = usize::from(kind);
-        if patterns.by_kind.len() <= kind {
-            patterns.by_kind.resize(kind + 1, Vec::new());
-        }
         let index = u16::try_from(index).map_err(|_| "too many patterns".to_owned())?;
-        patterns.by_kind[kind].push(index);
+        patterns.by_kind.add(kind, index);
     }
     Ok(patterns)
 }

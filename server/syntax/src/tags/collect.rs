@@ -6,13 +6,15 @@ use tree_sitter::{Node, TreeCursor};
 
 use super::record::Recorder;
 use super::{Tags, tokens};
-use crate::pattern::Matcher;
+use crate::pattern::{ByKind, Matcher};
 use crate::rules::{Role, Rules};
 use crate::{ReferenceKind, Span};
 
 /// What a walk is for.
 pub(crate) enum Wanted {
     Everything,
+    /// All but references, at the top level of what lies within these bytes.
+    Declarations(Range<usize>),
     /// Definitions that touch these bytes.
     Definitions(Range<usize>),
 }
@@ -21,6 +23,11 @@ pub(crate) enum Wanted {
 pub(crate) fn collect(rules: &Rules, root: Node<'_>, source: &str, wanted: &Wanted) -> Tags {
     let mut walk = Walk {
         rules,
+        patterns: match wanted {
+            Wanted::Everything => &rules.patterns.by_kind,
+            Wanted::Declarations(_) => &rules.declaring,
+            Wanted::Definitions(_) => &rules.structural,
+        },
         source,
         wanted,
         recorder: Recorder::new(rules, source),
@@ -28,7 +35,7 @@ pub(crate) fn collect(rules: &Rules, root: Node<'_>, source: &str, wanted: &Want
     };
     let mut matcher = Matcher::new(root.walk());
     walk.below(&mut root.walk(), &mut matcher);
-    walk.recorder.finish(matches!(wanted, Wanted::Everything))
+    walk.recorder.finish(!matches!(wanted, Wanted::Definitions(_)))
 }
 
 /// What is remembered of the siblings before a node.
@@ -46,6 +53,7 @@ pub(super) struct Level {
 
 struct Walk<'r, 's, 't> {
     rules: &'r Rules,
+    patterns: &'r ByKind,
     source: &'s str,
     wanted: &'r Wanted,
     recorder: Recorder<'r, 's, 't>,
@@ -85,14 +93,23 @@ impl<'t> Walk<'_, '_, 't> {
     }
 
     fn enter(&mut self, node: Node<'t>, matcher: &mut Matcher<'t>) -> Children {
+        let is_top = self.levels.len() == 2;
         let Some(level) = self.levels.last_mut() else { return Children::Skip };
-        if let Wanted::Definitions(range) = self.wanted
-            && !level.whole
-            && (node.end_byte() < range.start || node.start_byte() > range.end)
-        {
-            return Children::Skip;
+        match self.wanted {
+            Wanted::Definitions(range)
+                if !level.whole
+                    && (node.end_byte() < range.start || node.start_byte() > range.end) =>
+            {
+                return Children::Skip;
+            }
+            Wanted::Declarations(range)
+                if is_top && (node.end_byte() <= range.start || node.start_byte() >= range.end) =>
+            {
+                return Children::Skip;
+            }
+            _ => {}
         }
-        let patterns = self.rules.patterns.of_kind(node.kind_id());
+        let patterns = self.patterns.of(node.kind_id());
         if patterns.is_empty() {
             if level.leading.is_some() && node.is_named() {
                 level.leading = None;
@@ -101,18 +118,17 @@ impl<'t> Walk<'_, '_, 't> {
         }
         let mut children = Children::Visit;
         let mut leads = false;
-        let everything = matches!(self.wanted, Wanted::Everything);
+        let refers = matches!(self.wanted, Wanted::Everything);
         for index in patterns {
             let index = usize::from(*index);
             let Some(pattern) = self.rules.patterns.all.get(index) else { continue };
-            if !everything && !self.rules.structural[index] {
-                continue;
-            }
             matcher.matches(pattern, node, self.source, &mut |captures| {
                 for (capture, captured) in captures {
                     match self.rules.roles.get(usize::from(*capture)) {
                         Some(Role::Skip | Role::Import) => children = Children::Skip,
                         Some(Role::Wrapper | Role::Decorator) => children = Children::VisitAll,
+                        // Tokens refer to things, and declare nothing.
+                        Some(Role::Tokens) if !refers => children = Children::Skip,
                         Some(Role::Tokens) => children = Children::VisitTokens,
                         Some(Role::Leading) => {
                             leads = true;

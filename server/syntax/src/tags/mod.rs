@@ -6,9 +6,11 @@ mod record;
 mod tokens;
 mod within;
 
+use std::ops::Range;
+
 pub(crate) use collect::{Wanted, collect};
 
-use crate::{Language, Span, SymbolKind, SyntaxTree};
+use crate::{Span, SymbolKind, SyntaxTree};
 
 /// The ten thousand small things of a file are few bytes each, and their texts stay in the source.
 const _: () = assert!(size_of::<Reference>() <= 32 && size_of::<Binding>() <= 64);
@@ -169,10 +171,15 @@ impl Tags {
         }
     }
 
-    /// Parses `source` for its tags alone, which spares the tree's owner a rope. `None` if the
-    /// language is not part of this build.
+    /// The tags of what stands at the top level within the bytes `range` of `source`, the text of
+    /// `tree`, without references: to find those takes as long as all the rest.
     #[must_use]
-    pub fn parse(language: Language, source: &str) -> Option<Tags> {
-        Some(Tags::of(&SyntaxTree::of_str(language, source)?, source))
+    pub fn declared(tree: &SyntaxTree, source: &str, range: Range<usize>) -> Tags {
+        match tree.language().rules() {
+            Some(rules) => {
+                collect(rules, tree.tree().root_node(), source, &Wanted::Declarations(range))
+            }
+            None => Tags::default(),
+        }
     }
 }

@@ -297,11 +297,12 @@ impl<'r, 's, 't> Recorder<'r, 's, 't> {
         (item, before)
     }
 
-    /// Whether a field of that name was found in the type before.
+    /// Whether a field of that name was found before in the type that is around it.
     fn is_known_field(&self, name: Span, owner: Option<Span>) -> bool {
         let Some(owner) = owner.map(|owner| owner.text(self.source)) else { return false };
-        let mut fields =
-            self.tags.definitions.iter().rev().filter(|it| it.kind == SymbolKind::Field);
+        let is_around = |it: &Definition| it.kind.has_methods() && it.item.covers(name);
+        let within = self.tags.definitions.iter().rev().take_while(|it| !is_around(it));
+        let mut fields = within.filter(|it| it.kind == SymbolKind::Field);
         fields.any(|field| {
             field.name != name
                 && field.name.text(self.source) == name.text(self.source)

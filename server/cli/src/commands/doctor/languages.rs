@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use syntax::{Language, Tags};
+use syntax::{Language, SyntaxTree};
 use workspace::Snapshot;
 
 use super::{Finding, Patient};
@@ -12,7 +12,7 @@ const CHECKED: [Language; 1] = [Language::Rust];
 
 pub(super) fn look(patient: &Patient) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Language::all()
-        .filter(|language| language.is_built() && Tags::parse(*language, "").is_none())
+        .filter(|language| language.is_built() && SyntaxTree::of_str(*language, "").is_none())
         .map(|broken| {
             let found = format!("{} is part of this program and cannot be read", broken.id());
             Finding::bad("languages", found, "build Ostler again, with `--locked`")
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn every_language_of_this_build_can_be_read() {
         let broken: Vec<Language> = Language::all()
-            .filter(|language| language.is_built() && Tags::parse(*language, "").is_none())
+            .filter(|language| language.is_built() && SyntaxTree::of_str(*language, "").is_none())
             .collect();
         assert_eq!(broken, []);
     }

@@ -358,8 +358,7 @@ async fn verdict_of_a_clean_copy(project: &Project, draft: &Draft) -> Vec<String
         let name = path.strip_prefix(project.path("")).unwrap();
         copy.write(name.to_str().unwrap(), &text);
     }
-    let environment = stdx::process::Environment::of_this_process(crate::matters_to_builds);
-    let command = stdx::process::Command::new("cargo", copy.root(), environment).args([
+    let command = stdx::process::Command::new("cargo", copy.root(), environment()).args([
         "check",
         "--offline",
         "--workspace",
