@@ -181,6 +181,34 @@ impl FileFacts {
         found.map_or(0, |at| self.words[at].1)
     }
 
+    /// What each function that is not for tests alone is about: the function by its number, a term
+    /// once, and how often the function says it, at most 15 times.
+    pub(crate) fn terms(&self, mut each: impl FnMut(u32, NameId, u32)) {
+        let mut terms = Vec::new();
+        for (at, func) in (0..).zip(&self.funcs) {
+            if self.defs[func.def as usize].is(TEST) {
+                continue;
+            }
+            terms.clear();
+            terms.extend_from_slice(func.terms.of(&self.pool));
+            terms.sort_unstable();
+            for same in terms.chunk_by(|a, b| a == b) {
+                each(at, same[0], u32::try_from(same.len().min(15)).unwrap_or(15));
+            }
+        }
+    }
+
+    /// Hands out every name that a list of a graph may have by these facts, some more than once.
+    pub(crate) fn each_name(&self, mut hand: impl FnMut(NameId)) {
+        for def in &self.defs {
+            hand(def.name);
+            hand(def.owner);
+        }
+        self.uses.iter().for_each(|one| hand(one.name()));
+        self.words.iter().for_each(|(word, _)| hand(*word));
+        self.pool.iter().for_each(|name| hand(*name));
+    }
+
     /// The innermost function whose lines hold `line` (from 1), by number.
     pub(crate) fn function_at(&self, line: u32) -> Option<usize> {
         (0..self.funcs.len())

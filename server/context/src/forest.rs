@@ -16,9 +16,9 @@ use rustc_hash::FxHashMap;
 type Left = u8;
 const MOST: usize = Left::BITS as usize;
 
-/// What is left of several trees side by side, a byte for each, lowest first.
-type Block = u128;
-const IN_BLOCK: usize = size_of::<Block>();
+/// What is left of several trees side by side: as many as the processor takes at once.
+type Block = [Left; IN_BLOCK];
+const IN_BLOCK: usize = 16;
 
 /// Trees that judge a row of numbers.
 #[derive(Debug, Default)]
@@ -120,11 +120,11 @@ impl Trees {
         let count = |list: &[f32]| u32::try_from(list.len()).unwrap_or(0);
         for same in questions.chunk_by(|a, b| a.feature == b.feature) {
             let start = count(&self.thresholds);
-            let mut left = vec![[Left::MAX; IN_BLOCK]; self.blocks()];
+            let mut left: Vec<Block> = vec![[Left::MAX; IN_BLOCK]; self.blocks()];
             for question in same {
                 left[question.tree / IN_BLOCK][question.tree % IN_BLOCK] &= question.left;
                 self.thresholds.push(question.at_most);
-                self.left.extend(left.iter().map(|block| Block::from_le_bytes(*block)));
+                self.left.extend(&left);
             }
             let (feature, lowest) = (same[0].feature, same[0].at_most);
             self.features.push(Asked { feature, lowest, start, end: count(&self.thresholds) });
@@ -140,7 +140,7 @@ impl Trees {
     fn add(&self, mut sum: f32, row: &[f32], scratch: &mut Scratch) -> f32 {
         let (blocks, left) = (self.blocks(), &mut scratch.left);
         left.clear();
-        left.resize(blocks, Block::MAX);
+        left.resize(blocks, [Left::MAX; IN_BLOCK]);
         for asked in &self.features {
             let value = row.get(usize::from(asked.feature)).copied().unwrap_or_default();
             // Most features of a row are zero, which no question denies.
@@ -149,16 +149,23 @@ impl Trees {
                 let denied = self.thresholds[start..end].partition_point(|most| value > *most);
                 let last = start + denied - 1;
                 let struck = &self.left[last * blocks..(last + 1) * blocks];
-                left.iter_mut().zip(struck).for_each(|(left, struck)| *left &= struck);
+                left.iter_mut()
+                    .zip(struck)
+                    .for_each(|(left, struck)| *left = common(*left, *struck));
             }
         }
         for (answers, block) in self.answers.chunks(IN_BLOCK).zip(left) {
-            for (answers, left) in answers.iter().zip(block.to_le_bytes()) {
+            for (answers, left) in answers.iter().zip(block) {
                 sum += answers[left.trailing_zeros() as usize % MOST];
             }
         }
         sum
     }
+}
+
+/// What both leave.
+fn common(one: Block, other: Block) -> Block {
+    (u128::from_ne_bytes(one) & u128::from_ne_bytes(other)).to_ne_bytes()
 }
 
 /// Reads one tree.

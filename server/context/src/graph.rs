@@ -232,20 +232,8 @@ impl Graph {
         let by_name = defs(|def| def.name);
         let by_owner = defs(|def| def.owner);
         let by_term = size.lists(|hand| {
-            let mut terms = Vec::new();
             for (file, first) in files.iter().zip(&first_func) {
-                for (func, id) in file.facts.funcs.iter().zip(*first..) {
-                    if file.facts.defs[func.def as usize].is(TEST) {
-                        continue;
-                    }
-                    terms.clear();
-                    terms.extend_from_slice(func.terms.of(&file.facts.pool));
-                    terms.sort_unstable();
-                    for same in terms.chunk_by(|a, b| a == b) {
-                        let often = u32::try_from(same.len().min(15)).unwrap_or(15);
-                        hand(same[0], id << 4 | often);
-                    }
-                }
+                file.facts.terms(|at, term, often| hand(term, (first + at) << 4 | often));
             }
         });
         let by_use = size.lists(|hand| {

@@ -126,18 +126,13 @@ mod tests {
             assert_eq!(starts, expected, "{text:?}");
             // A walk comes to the same lines, wherever it stops.
             let count = u32::try_from(expected.len()).unwrap();
-            for (first, last) in (1..=count + 2).flat_map(|a| [(a, a), (a, a + 1), (a, a + 90)]) {
+            for (first, last) in (2..=count + 2).flat_map(|a| [(a, a), (a, a + 1), (a, a + 90)]) {
                 let mut walk = Walk::over(text);
-                for (first, last) in
-                    [(1, 1), (2, 1), (first.max(2), last.max(2)), (last + 1, last + 1)]
-                {
-                    let there = first.min(count)..=last.min(count).max(first.min(count));
+                for (first, last) in [(1, 1), (first, last), (last + 1, last + 1)] {
+                    let there = first.min(count)..=last.min(count);
                     let expected = lines.slice(text, *there.start(), *there.end());
-                    assert_eq!(
-                        walk.next(first, last),
-                        (there, expected),
-                        "{text:?} {first} {last}"
-                    );
+                    let found = walk.next(first, last);
+                    assert_eq!(found, (there, expected), "{text:?} {first} {last}");
                 }
             }
         };

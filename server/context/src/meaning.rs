@@ -56,6 +56,8 @@ pub(crate) struct Meanings<'a> {
     special: Special,
     all: Vec<(DefId, f32)>,
     by_func: FxHashMap<FuncId, Range<usize>>,
+    /// The types of values, by the type that a function is a member of and their name.
+    given: FxHashMap<(NameId, NameId), Vec<NameId>>,
     words: Words,
 }
 
@@ -77,6 +79,7 @@ impl<'a> Meanings<'a> {
             special: Special::of(names),
             all: Vec::new(),
             by_func: FxHashMap::default(),
+            given: FxHashMap::default(),
             words: Words { file: None, are_there: vec![false; names.len()] },
         }
     }
@@ -135,7 +138,7 @@ impl<'a> Meanings<'a> {
 
     /// Puts into `types` those that the receiver of a use most likely has, if they matter: by its
     /// binding, or by what fields and functions of that name give.
-    fn receiver(&self, user: &User<'_>, one: UseOf, types: &mut Vec<NameId>) {
+    fn receiver(&mut self, user: &User<'_>, one: UseOf, types: &mut Vec<NameId>) {
         types.clear();
         let name = one.qualifier;
         let is_value = matches!(one.how(), Use::Method | Use::Field);
@@ -161,13 +164,29 @@ impl<'a> Meanings<'a> {
     }
 
     /// Adds the types that values named `name` have: those of `own` count alone if it has one.
-    fn given_by(&self, own: NameId, name: NameId, types: &mut Vec<NameId>) {
+    fn given_by(&mut self, own: NameId, name: NameId, types: &mut Vec<NameId>) {
+        let given = match self.given.get(&(own, name)) {
+            Some(known) => known,
+            None => {
+                let found = self.find_given(own, name);
+                self.given.entry((own, name)).or_insert(found)
+            }
+        };
+        for one in given {
+            if !types.contains(one) {
+                types.push(*one);
+            }
+        }
+    }
+
+    fn find_given(&self, own: NameId, name: NameId) -> Vec<NameId> {
         let view = self.view;
         let is_own = |id: &DefId| own != 0 && view.brief(*id).owner == own;
         let sources = || view.defs_named(name).take(MAX_SOURCES + 1);
         let only_own = sources().any(|id| is_own(&id));
+        let mut types = Vec::new();
         if !only_own && view.is_ambiguous(name, MAX_SOURCES + 1) {
-            return;
+            return types;
         }
         for id in sources().filter(|id| !only_own || is_own(id)) {
             let (file, def) = view.def(id);
@@ -177,6 +196,7 @@ impl<'a> Meanings<'a> {
                 }
             }
         }
+        types
     }
 
     /// How well the place of a definition fits a use of its name, whose receiver has one of
@@ -242,17 +262,17 @@ struct Words {
 impl Words {
     /// Takes those of `file` for what is asked next.
     fn stand_in(&mut self, view: &View, file: usize) {
-        let before = std::mem::replace(&mut self.file, Some(file));
-        if before == Some(file) {
-            return;
+        let before = self.file.replace(file);
+        if before != Some(file) {
+            before.into_iter().for_each(|before| self.mark(view, before, false));
+            self.mark(view, file, true);
         }
-        for (file, are_there) in
-            before.map(|before| (before, false)).into_iter().chain([(file, true)])
-        {
-            for (word, _) in &view.facts(file).words {
-                if let Some(slot) = self.are_there.get_mut(*word as usize) {
-                    *slot = are_there;
-                }
+    }
+
+    fn mark(&mut self, view: &View, file: usize, are_there: bool) {
+        for (word, _) in &view.facts(file).words {
+            if let Some(slot) = self.are_there.get_mut(*word as usize) {
+                *slot = are_there;
             }
         }
     }

@@ -213,8 +213,7 @@ impl State {
         self.base = Arc::new(Graph::build(files, Size::Many { names }));
         self.base_files =
             self.base.files.iter().enumerate().map(|(at, file)| (file.path, at)).collect();
-        self.view =
-            View::new(Arc::clone(&self.base), Vec::new(), Graph::default(), FxHashMap::default());
+        self.view = View::new(Arc::clone(&self.base), &[], Graph::default());
     }
 
     /// Reads one file from disk again.
@@ -345,15 +344,8 @@ impl State {
             self.fold();
             return;
         }
-        let hidden = if self.over.is_empty() { 0 } else { self.base.files.len() };
-        let mut hidden = vec![false; hidden];
-        let mut gone: FxHashMap<u32, u32> = FxHashMap::default();
-        for at in self.over.keys().filter_map(|path| self.base_files.get(path)) {
-            hidden[*at] = true;
-            for (name, count) in &self.base.files[*at].facts.words {
-                *gone.entry(*name).or_default() += u32::from(*count);
-            }
-        }
+        let hidden: Vec<usize> =
+            self.over.keys().filter_map(|path| self.base_files.get(path)).copied().collect();
         let mut recent = Vec::new();
         for (path, over) in &self.over {
             let before = self.base_files.get(path).map(|at| &self.base.files[*at]);
@@ -365,6 +357,6 @@ impl State {
         let mut files: Vec<Arc<File>> = self.over.values().flatten().map(Arc::clone).collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let over = Graph::build(files, Size::Few);
-        self.view = View::new(Arc::clone(&self.base), hidden, over, gone);
+        self.view = View::new(Arc::clone(&self.base), &hidden, over);
     }
 }

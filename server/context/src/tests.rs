@@ -108,6 +108,27 @@ fn unsaved_text_is_what_counts() {
 }
 
 #[test]
+fn what_changed_is_measured_as_if_it_had_always_been_so() {
+    let (mut documents, place) = project(SHOP);
+    let query = implement(place.unwrap());
+    let index = Index::new(root());
+    drop(index.world(&documents.snapshot(root())));
+    index.settled();
+    let path = root().join("src/stock.rs");
+    let stock = documents.snapshot(root()).document(&path).unwrap().text.to_string();
+    documents.open(path, 2, &format!("{stock}pub fn stock_count(stock: &Stock) -> u32 {{ 1 }}\n"));
+    let measured = |index: &Index| {
+        let list = consider(&index.world(&documents.snapshot(root())), &query);
+        let mut list: Vec<_> = list.into_iter().map(|one| (one.name, one.features)).collect();
+        list.sort_by(|a, b| a.0.cmp(&b.0));
+        list
+    };
+    let now = measured(&index);
+    assert!(now.iter().any(|one| one.0 == "stock_count"), "{now:?}");
+    assert_eq!(now, measured(&Index::new(root())));
+}
+
+#[test]
 fn an_error_leads_to_what_was_renamed_and_to_its_other_uses() {
     let fixture = SHOP.replace("$0", "")
         + "\

@@ -188,7 +188,7 @@ impl<'a> Ballot<'a> {
         let pool = &self.view.facts(file).pool;
         let mut terms = function.terms.of(pool).to_vec();
         terms.sort_unstable();
-        let total = self.view.func_count() as f32;
+        let total = self.view.functions() as f32;
         let mut scores = vec![0.0_f32; self.view.func_count()];
         let mut touched = Vec::new();
         for same in terms.chunk_by(|a, b| a == b) {

@@ -40,7 +40,7 @@ impl Scores {
     /// Of functions whose signatures and comments have `terms` (BM25).
     pub(crate) fn by_topic(view: &View, terms: &[(NameId, f32)]) -> Scores {
         let mut scores = Scores::none(view);
-        let total = view.func_count() as f32;
+        let total = view.functions() as f32;
         for (term, weight) in terms {
             let count = view.term_count(*term) as f32;
             if count == 0.0 || count * 4.0 > total + 40.0 {
@@ -60,7 +60,7 @@ impl Scores {
     /// Of functions whose bodies use `used`.
     pub(crate) fn by_body(view: &View, used: &[(NameId, f32)]) -> Scores {
         let mut scores = Scores::none(view);
-        let total = view.func_count() as f32;
+        let total = view.functions() as f32;
         let mut seen = FxHashSet::default();
         for (name, weight) in used.iter().filter(|(name, _)| seen.insert(*name)) {
             let users: Vec<FuncId> = view.users_of(*name).take(MAX_USERS).collect();

@@ -30,7 +30,7 @@ pub(crate) struct Told {
 impl Told {
     pub(crate) fn of(view: &View, names: &Names, words: &str) -> Told {
         let mut told = Told::default();
-        let functions = view.func_count() as f32;
+        let functions = view.functions() as f32;
         let (first, rest) = words.trim().split_once('\n').unwrap_or((words, ""));
         let weighted = |text, weight| lex::plain_words(text).map(move |word| (word, weight));
         let mut known: FxHashSet<NameId> = FxHashSet::default();
