@@ -64,8 +64,11 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
     let mut files = pack::pack(&items, left, header);
     if query.intent == Intent::Change {
         // Whoever reads of a change asks first which files it touches.
-        let none = |chosen: &[Item]| chosen.iter().map(|item| 1.0 - item.chance).product::<f32>();
-        files.sort_by(|a, b| none(&a.1).total_cmp(&none(&b.1)));
+        let pieces = offers.iter().filter_map(|offer| match offer {
+            Offer::Piece(one) => Some(one),
+            Offer::Used { .. } => None,
+        });
+        together::sort_files(&mut files, pieces);
     }
     // Few are selected, so it is put into words for these alone.
     let reason = |offer: &Offer<'_>| match offer {

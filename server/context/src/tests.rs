@@ -269,3 +269,22 @@ fn changed_files_beside_the_others_say_the_same_as_all_of_them_in_one() {
     let whole = index.world(&documents.snapshot(root()));
     assert_eq!(all_known(&beside), all_known(&whole));
 }
+
+const ERRORS: &str = "\
+//- src/parse.rs
+/// Reads a header.
+$0pub fn read_header(line: &str) -> u32 { line.len() }
+//- src/wire.rs
+pub struct Trouble { at: u32 }
+/// Checks the checksum of a frame.
+pub fn check_checksum(frame: &str) -> u32 { report(frame, Trouble { at: 1 }) }
+";
+
+#[test]
+fn a_type_comes_into_question_by_the_functions_around_it() {
+    let (documents, place) = project(ERRORS);
+    let world = Index::new(root()).world(&documents.snapshot(root()));
+    let query = change(place.unwrap(), "Wrong checksums of frames are told");
+    let list = consider(&world, &query);
+    assert!(list.iter().any(|one| one.name == "Trouble"), "{list:?}");
+}

@@ -1,4 +1,6 @@
-//! Which items come into question, and the numbers by which each is judged.
+//! The numbers by which each item that comes into question is judged.
+
+mod candidates;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -15,8 +17,6 @@ use crate::view::View;
 
 /// Functions that each reason brings into question.
 const MAX_FUNCTIONS: usize = 300;
-/// Files that each reason brings into question, with everything that they define.
-const MAX_FILES: usize = 25;
 /// A name with more definitions than these brings none of them into question.
 const MAX_SAME: usize = 30;
 /// Users of the item's members, for each member.
@@ -169,60 +169,6 @@ impl<'a> Evidence<'a> {
             (id, self.row(id, func_of.get(&id).copied(), of_file, text))
         };
         ids.into_iter().map(row).collect()
-    }
-
-    /// The items that come into question, and their files.
-    fn ids(&self, func_of: &mut FxHashMap<DefId, FuncId>) -> (Vec<DefId>, Vec<usize>) {
-        let view = self.view;
-        let mut functions: Vec<FuncId> = self.users.iter().copied().collect();
-        for scores in [&self.topic, &self.bodies, &self.like, &self.like_body] {
-            functions.extend(scores.best(MAX_FUNCTIONS));
-        }
-        functions.extend(self.member_users.keys());
-        functions.sort_unstable();
-        functions.dedup();
-        let mut ids: Vec<DefId> = Vec::new();
-        for id in functions {
-            let (file, func) = view.func(id);
-            let def = view.defs_of(file).start + func.def;
-            func_of.insert(def, id);
-            ids.push(def);
-        }
-        for list in [&self.beside, &self.about, &self.path_told] {
-            let mut files: Vec<(usize, f32)> = list.iter().map(|(at, sum)| (*at, *sum)).collect();
-            files.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            for (file, _) in files.into_iter().take(MAX_FILES) {
-                ids.extend(view.defs_of(file));
-            }
-        }
-        let mut named: Vec<NameId> = self.told.names.iter().map(|one| one.0).collect();
-        named.extend(self.told.whole.iter().chain(&self.used).chain(self.owners_used.keys()));
-        named.extend(self.item.map(|item| item.name));
-        named.sort_unstable();
-        named.dedup();
-        for name in named {
-            let same: Vec<DefId> = view.defs_named(name).take(MAX_SAME).collect();
-            if same.len() < MAX_SAME {
-                ids.extend(same);
-            }
-        }
-        if let Some(item) = self.item {
-            for owner in [item.name, item.owner].into_iter().filter(|owner| *owner != 0) {
-                ids.extend(view.members_of(owner).take(200));
-            }
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| {
-            let (file, def) = view.def(*id);
-            let is_item = !matches!(def.kind, Kind::Field | Kind::Variant);
-            file != self.file && is_offered(def) && is_item
-        });
-        let mut files: Vec<usize> = ids.iter().map(|id| view.def(*id).0).collect();
-        files.dedup();
-        files.sort_unstable();
-        files.dedup();
-        (ids, files)
     }
 
     /// The best and the sums of a file's functions. Notes which definitions are functions.

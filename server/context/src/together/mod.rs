@@ -4,6 +4,7 @@
 mod chance;
 mod evidence;
 mod features;
+mod order;
 mod scores;
 mod told;
 
@@ -16,6 +17,7 @@ use crate::place::Place;
 use crate::query::ContextQuery;
 
 pub(crate) use features::{NAMES, Row};
+pub(crate) use order::sort_files;
 
 /// Of what comes into question, how much is judged with care.
 const JUDGED: usize = 1000;
