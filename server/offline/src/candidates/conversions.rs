@@ -3,8 +3,9 @@
 
 use harness::{Diagnostic, Span};
 
+use super::page::Page;
 use super::type_text::{self, is_number};
-use super::ways::{Page, is_iterator};
+use super::ways::is_iterator;
 use super::{Candidate, Known, Source, missing, operands, own_files, rank};
 use crate::files::Edit;
 use crate::tokens;

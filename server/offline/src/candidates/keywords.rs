@@ -2,10 +2,11 @@
 
 use harness::{Diagnostic, Span};
 
+use super::page::Page;
 use super::syntax::{is_syntax, mismatch, similar_keywords};
 use super::{Candidate, Known, Source, own_files, rank};
 use crate::files::Edit;
-use crate::tokens::{self, Kind, Token};
+use crate::tokens::{self, Kind};
 
 pub(super) const SOURCE: Source = Source { needs: |_, error| own_files(error), propose };
 
@@ -30,17 +31,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     }
 }
 
-struct Page<'a> {
-    file: &'a str,
-    text: &'a str,
-    tokens: &'a [Token],
-}
-
 impl Page<'_> {
-    fn word(&self, index: usize) -> &str {
-        self.tokens.get(index).map_or("", |token| token.of(self.text))
-    }
-
     fn before(&self, index: usize) -> &str {
         index.checked_sub(1).map_or("", |before| self.word(before))
     }

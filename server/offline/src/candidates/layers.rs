@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use harness::{Diagnostic, Span};
 
+use super::page::Page;
 use super::{Candidate, Known, Source, missing, operands, own_files, rank};
 use crate::files::Edit;
-use crate::tokens::{self, Kind, Token};
+use crate::tokens::{self, Kind};
 
 pub(super) const SOURCE: Source = Source { needs: |_, error| own_files(error), propose };
 
@@ -81,7 +82,7 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
         let tokens = tokens::tokens(text);
         let page = Page { file: &span.file, text, tokens: &tokens };
         found.extend(
-            page.around(error, span)
+            page.layers(error, span)
                 .into_iter()
                 .map(|it: Candidate| Candidate { rank: it.rank + 3 * far, ..it }),
         );
@@ -89,23 +90,13 @@ fn propose(known: &Known<'_>, error: &Diagnostic) -> Vec<Candidate> {
     found
 }
 
-struct Page<'a> {
-    file: &'a str,
-    text: &'a str,
-    tokens: &'a [Token],
-}
-
 impl Page<'_> {
-    fn word(&self, at: usize) -> &str {
-        self.tokens.get(at).map_or("", |token| token.of(self.text))
-    }
-
     fn cut(&self, rank: u32, bytes: Range<usize>, what: &str) -> Candidate {
         Candidate::new(rank, vec![Edit::new(self.file, bytes, "")], what)
     }
 
     /// What may be taken off at `span`.
-    fn around(&self, error: &Diagnostic, span: &Span) -> Vec<Candidate> {
+    fn layers(&self, error: &Diagnostic, span: &Span) -> Vec<Candidate> {
         let first = tokens::index_at(self.tokens, span.bytes.start);
         let end = tokens::index_at(self.tokens, span.bytes.end);
         let Some(last) = end.checked_sub(usize::from(

@@ -2,11 +2,12 @@
 
 use harness::Diagnostic;
 
+use super::page::Page;
 use super::syntax::{is_first, mentions, mismatch};
 use super::trial::Trial;
 use super::{Candidate, Known, Source, own_files, rank};
 use crate::files::Edit;
-use crate::tokens::{self, Kind, Token};
+use crate::tokens::{self, Kind};
 
 pub(super) const SOURCE: Source = Source { needs: |_, error| own_files(error), propose };
 
@@ -52,12 +53,6 @@ pub(super) fn is_lexical(error: &Diagnostic) -> bool {
                 || message.starts_with("reserved")
         }
     }
-}
-
-struct Page<'a> {
-    file: &'a str,
-    text: &'a str,
-    tokens: &'a [Token],
 }
 
 impl Page<'_> {

@@ -27,6 +27,7 @@ mod modules;
 mod mutability;
 mod names;
 mod operands;
+mod page;
 mod parameters;
 mod privacy;
 mod renames;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use harness::Diagnostic;
 
-use super::ways::Page;
+use super::page::Page;
 use super::{Candidate, Known, Source, missing, own_files, rank, signatures, type_text};
 use crate::files::Edit;
 use crate::tokens::{self, Kind, Token};

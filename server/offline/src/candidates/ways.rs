@@ -2,17 +2,11 @@
 
 use std::ops::Range;
 
+use super::page::Page;
 use super::type_text::{first_argument, inside, is_number, same};
 use super::{Candidate, operands, rank, signatures};
 use crate::files::Edit;
-use crate::tokens::{self, Token};
-
-/// One file, cut up.
-pub(super) struct Page<'a> {
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
-    pub(super) tokens: &'a [Token],
-}
+use crate::tokens;
 
 impl Page<'_> {
     /// `bytes` with `before` in front of it and `after` behind it, in brackets if it needs them.
