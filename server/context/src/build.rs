@@ -109,7 +109,7 @@ pub(crate) enum Read {
     New {
         hash: [u8; 16],
         stamp: Option<Stamp>,
-        extracted: Extracted,
+        extracted: Box<Extracted>,
     },
     /// It has no text of use.
     Nothing,
@@ -168,7 +168,7 @@ fn read(
         return Read::Same { stamp };
     }
     match extract_text(source, &text, None) {
-        Some(extracted) => Read::New { hash, stamp, extracted },
+        Some(extracted) => Read::New { hash, stamp, extracted: Box::new(extracted) },
         None => Read::Nothing,
     }
 }

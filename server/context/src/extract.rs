@@ -11,6 +11,7 @@ use crate::facts::{
 };
 use crate::lex::{self, Use, Word};
 use crate::lines::Lines;
+use crate::names::Names;
 use crate::{embedded, signature, splice, tokens};
 
 /// Signatures longer than this are cut: what follows would crowd out other code.
@@ -23,9 +24,9 @@ const MAX_BINDINGS: usize = 80;
 /// What is read on its own when it changes has at least so many lines.
 const STRETCH_LINES: usize = 40;
 
-/// Facts with numbers of their own, and the names that these stand for. The first is no name.
+/// Facts with numbers of their own, and the names that these stand for.
 pub(crate) struct Extracted {
-    pub(crate) names: Vec<String>,
+    pub(crate) names: Names,
     pub(crate) facts: FileFacts,
     /// How many words the text has before and after what was read.
     pub(crate) words_around: (usize, usize),
@@ -53,7 +54,7 @@ pub(crate) fn extract(
         source,
         lines: &lines,
         words: &all,
-        table: Table::new(source),
+        table: Table::default(),
         facts: Facts::default(),
     };
     for section in sections {
@@ -89,54 +90,55 @@ struct Facts {
     stretches: Vec<Stretch>,
 }
 
-struct Table<'a> {
-    ids: FxHashMap<&'a str, NameId>,
-    /// Parts of names, which stand nowhere in the text as they are.
-    owned: FxHashMap<String, NameId>,
-    names: Vec<String>,
-    source: &'a str,
+/// The names of one text.
+#[derive(Default)]
+struct Table {
+    names: Names,
+    /// What is known of the parts of a name, by its number: where they stand in `all_parts`.
+    parts: Vec<Option<Range<usize>>>,
+    all_parts: Vec<NameId>,
+    /// A part in lower case.
+    part: String,
 }
 
-impl<'a> Table<'a> {
-    fn new(source: &'a str) -> Table<'a> {
-        Table {
-            ids: FxHashMap::default(),
-            owned: FxHashMap::default(),
-            names: vec![String::new()],
-            source,
-        }
+impl Table {
+    fn id(&mut self, name: &str) -> NameId {
+        self.names.intern(name)
     }
 
-    fn next(&self) -> NameId {
-        u32::try_from(self.names.len()).unwrap_or(0)
-    }
-
-    /// The number of a name that is a piece of the text.
-    fn id(&mut self, name: &'a str) -> NameId {
-        if let Some(known) = self.ids.get(name) {
-            return *known;
-        }
-        let id = self.owned(name);
-        self.ids.insert(name, id);
-        id
-    }
-
-    fn owned(&mut self, name: &str) -> NameId {
-        if name.is_empty() {
-            return 0;
-        }
-        if let Some(known) = self.ids.get(name).or_else(|| self.owned.get(name)) {
-            return *known;
-        }
-        let id = self.next();
-        self.names.push(name.to_owned());
-        self.owned.insert(name.to_owned(), id);
-        id
-    }
-
-    fn word(&mut self, word: &Word) -> NameId {
-        let source = self.source;
+    fn word(&mut self, word: &Word, source: &str) -> NameId {
         self.id(word.text(source))
+    }
+
+    /// Adds a name to `ids`, and its parts if it is not the only one.
+    fn add_with_parts(&mut self, name: &str, ids: &mut Vec<NameId>) {
+        let id = self.id(name);
+        ids.push(id);
+        let known = self.parts.get(id as usize).cloned().flatten();
+        let parts = known.unwrap_or_else(|| self.find_parts(name, id));
+        ids.extend_from_slice(&self.all_parts[parts]);
+    }
+
+    fn find_parts(&mut self, name: &str, id: NameId) -> Range<usize> {
+        let start = self.all_parts.len();
+        for part in lex::part_ranges(name) {
+            self.part.clear();
+            self.part.push_str(part);
+            self.part.make_ascii_lowercase();
+            let part = self.names.intern(&self.part);
+            self.all_parts.push(part);
+        }
+        if self.all_parts[start..] == [id] {
+            self.all_parts.truncate(start);
+        }
+        let parts = start..self.all_parts.len();
+        if self.parts.len() < self.names.len() {
+            self.parts.resize(self.names.len(), None);
+        }
+        if let Some(slot) = self.parts.get_mut(id as usize) {
+            *slot = Some(parts.clone());
+        }
+        parts
     }
 }
 
@@ -145,7 +147,7 @@ struct Builder<'a> {
     source: &'a str,
     lines: &'a Lines,
     words: &'a [Word],
-    table: Table<'a>,
+    table: Table,
     facts: Facts,
 }
 
@@ -192,7 +194,7 @@ impl<'a> Builder<'a> {
     fn counts(&mut self) -> Box<[(NameId, u16)]> {
         let mut counts: Vec<u16> = vec![0; self.table.names.len()];
         for word in self.words {
-            let id = self.table.word(word) as usize;
+            let id = self.table.word(word, self.source) as usize;
             if id >= counts.len() {
                 counts.resize(id + 1, 0);
             }
@@ -235,7 +237,7 @@ impl<'a> Builder<'a> {
         let mut ids = Vec::new();
         for word in self.words_in(range) {
             if signature::may_be_type(self.language, word.text(self.source)) {
-                let id = self.table.word(word);
+                let id = self.table.word(word, self.source);
                 if !ids.contains(&id) {
                     ids.push(id);
                 }
@@ -306,7 +308,7 @@ impl<'a> Builder<'a> {
                 if inner.iter().any(|range| range.contains(&(word.start as usize))) {
                     continue;
                 }
-                let name = self.table.word(word);
+                let name = self.table.word(word, self.source);
                 let qualifier = match word.qualifier_text(self.source) {
                     Some(text) => self.table.id(text),
                     None => 0,
@@ -341,23 +343,16 @@ impl<'a> Builder<'a> {
     /// What a function is about: names in its signature and comment, its owner, and their parts.
     fn terms(&mut self, one: &Found) -> Vec<NameId> {
         let mut ids = Vec::new();
-        let mut add = |table: &mut Table<'a>, name: &str| {
-            ids.push(table.owned(name));
-            let parts: Vec<String> = lex::parts(name).collect();
-            if parts.len() > 1 || parts.first().is_some_and(|part| part != name) {
-                ids.extend(parts.iter().map(|part| table.owned(part)));
-            }
-        };
+        let source = self.source;
         for word in self.words_in(one.name.start..one.signature_end) {
-            add(&mut self.table, word.text(self.source));
-        }
-        for range in [&one.owner, &one.via] {
-            add(&mut self.table, &self.source[range.clone()]);
+            self.table.add_with_parts(word.text(source), &mut ids);
         }
         // The name counts twice: no other word says as much.
-        add(&mut self.table, &self.source[one.name.clone()]);
-        for name in lex::plain_words(&self.source[one.comment.clone()]).take(120) {
-            add(&mut self.table, name);
+        for range in [&one.owner, &one.via, &one.name] {
+            self.table.add_with_parts(&source[range.clone()], &mut ids);
+        }
+        for name in lex::plain_words(&source[one.comment.clone()]).take(120) {
+            self.table.add_with_parts(name, &mut ids);
         }
         ids
     }
@@ -404,11 +399,11 @@ impl<'a> Builder<'a> {
                 continue;
             }
             if signature::may_be_type(self.language, text) && word.how != Use::Path {
-                return vec![self.table.word(word)];
+                return vec![self.table.word(word, self.source)];
             }
             last = Some(word);
         }
-        last.map(|word| self.table.word(word)).into_iter().collect()
+        last.map(|word| self.table.word(word, self.source)).into_iter().collect()
     }
 
     fn text(&self, range: &Range<usize>) -> &'a str {
@@ -416,15 +411,15 @@ impl<'a> Builder<'a> {
     }
 
     fn import(&mut self, one: &syntax::Import) {
-        let mut path: Vec<NameId> = one.path.iter().map(|part| self.table.owned(part)).collect();
+        let mut path: Vec<NameId> = one.path.iter().map(|part| self.table.id(part)).collect();
         let last = one.path.last().map_or("", |last| last);
         let alias = match (&one.alias, one.glob) {
-            (Some(alias), _) => self.table.owned(alias),
+            (Some(alias), _) => self.table.id(alias),
             (None, true) => 0,
-            (None, false) => self.table.owned(last),
+            (None, false) => self.table.id(last),
         };
         if one.glob {
-            path.push(self.table.owned("*"));
+            path.push(self.table.id("*"));
         }
         let path = self.span(&path);
         self.facts.imports.push(Import { alias, path });

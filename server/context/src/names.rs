@@ -63,6 +63,11 @@ impl Names {
         self.ends.get(at).map_or("", |end| &self.letters[start..*end as usize])
     }
 
+    /// The letters of all names, by their numbers from zero on.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        (0..).take(self.len()).map(|id| self.text(id))
+    }
+
     /// How many numbers there are, the zero included.
     pub(crate) fn len(&self) -> usize {
         self.ends.len() + 1

@@ -86,7 +86,7 @@ impl State {
                 }
                 build::Read::New { hash, stamp, extracted } => {
                     fresh += 1;
-                    files.push(Arc::new(self.adopt(path, source, hash, extracted)));
+                    files.push(Arc::new(self.adopt(path, source, hash, *extracted)));
                     stamp
                 }
                 build::Read::Nothing => None,
@@ -193,7 +193,7 @@ impl State {
     /// Gives the names of a file their numbers.
     fn adopt(&self, path: PathId, source: &Source, hash: [u8; 16], extracted: Extracted) -> File {
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
-        let map: Vec<_> = extracted.names.iter().map(|name| names.intern(name)).collect();
+        let map: Vec<_> = extracted.names.all().map(|name| names.intern(name)).collect();
         let mut facts = extracted.facts;
         facts.renumber(&map);
         File {

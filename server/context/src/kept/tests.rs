@@ -283,7 +283,7 @@ fn the_version_says_how_texts_are_read() {
     for (name, text) in texts {
         let source = crate::build::source(&root, &root.join(name)).unwrap();
         let extracted = crate::build::extract_text(&source, text, None).unwrap();
-        extracted.names.iter().for_each(|name| writer.text(name.as_bytes()));
+        extracted.names.all().for_each(|name| writer.text(name.as_bytes()));
         let numbers: Vec<NameId> = (0..1000).collect();
         facts::write(&mut writer, &extracted.facts, &Numbers(&numbers));
     }

@@ -28,7 +28,7 @@ fn source(name: &str) -> Source {
 
 /// Facts with the numbers of `names`.
 fn adopted(names: &mut Names, extracted: Extracted) -> FileFacts {
-    let map: Vec<NameId> = extracted.names.iter().map(|name| names.intern(name)).collect();
+    let map: Vec<NameId> = extracted.names.all().map(|name| names.intern(name)).collect();
     let mut facts = extracted.facts;
     facts.renumber(&map);
     facts
