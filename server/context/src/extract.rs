@@ -11,7 +11,7 @@ use crate::facts::{
 };
 use crate::lex::{self, Use, Word};
 use crate::lines::Lines;
-use crate::names::Names;
+use crate::names::{List, Names};
 use crate::{embedded, signature, splice, tokens};
 
 /// Signatures longer than this are cut: what follows would crowd out other code.
@@ -26,7 +26,7 @@ const STRETCH_LINES: usize = 40;
 
 /// Facts with numbers of their own, and the names that these stand for.
 pub(crate) struct Extracted {
-    pub(crate) names: Names,
+    pub(crate) names: List,
     pub(crate) facts: FileFacts,
     /// How many words the text has before and after what was read.
     pub(crate) words_around: (usize, usize),
@@ -74,7 +74,7 @@ pub(crate) fn extract(
             pool: facts.pool.into(),
             stretches: facts.stretches.into(),
         },
-        names: builder.table.names,
+        names: builder.table.names.into_list(),
         words_around,
     })
 }

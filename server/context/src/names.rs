@@ -4,13 +4,38 @@ use rustc_hash::FxHashMap;
 
 use crate::facts::NameId;
 
-/// Every name that the index has met, each once, in one stretch of memory. Numbers are given in
-/// the order in which names come and never change; the first is 1.
+/// Names by their numbers, in one stretch of memory. Zero stands for no name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct List {
     letters: String,
     /// The end of each name; it begins where the one before it ends.
     ends: Vec<u32>,
+}
+
+impl List {
+    /// The letters of a name; none for zero.
+    pub(crate) fn text(&self, id: NameId) -> &str {
+        let Some(at) = (id as usize).checked_sub(1) else { return "" };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        self.ends.get(at).map_or("", |end| &self.letters[start..*end as usize])
+    }
+
+    /// The letters of all names, from zero on.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        (0..).take(self.len()).map(|id| self.text(id))
+    }
+
+    /// How many numbers there are, the zero included.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len() + 1
+    }
+}
+
+/// Every name that was met, each once. Numbers are given in the order in which names come and
+/// never change; the first is 1.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    list: List,
     /// Numbers by the hash of the name. Few names share one.
     by_hash: FxHashMap<u32, Slot>,
 }
@@ -30,9 +55,9 @@ impl Names {
         if let Some(known) = self.get(name) {
             return known;
         }
-        self.letters.push_str(name);
-        self.ends.push(u32::try_from(self.letters.len()).unwrap_or(u32::MAX));
-        let id = u32::try_from(self.ends.len()).unwrap_or(0);
+        self.list.letters.push_str(name);
+        self.list.ends.push(u32::try_from(self.list.letters.len()).unwrap_or(u32::MAX));
+        let id = u32::try_from(self.list.ends.len()).unwrap_or(0);
         match self.by_hash.entry(hash(name)) {
             std::collections::hash_map::Entry::Vacant(empty) => {
                 empty.insert(Slot::One(id));
@@ -58,19 +83,19 @@ impl Names {
 
     /// The letters of a name; none for zero.
     pub(crate) fn text(&self, id: NameId) -> &str {
-        let Some(at) = (id as usize).checked_sub(1) else { return "" };
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
-        self.ends.get(at).map_or("", |end| &self.letters[start..*end as usize])
-    }
-
-    /// The letters of all names, by their numbers from zero on.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
-        (0..).take(self.len()).map(|id| self.text(id))
+        self.list.text(id)
     }
 
     /// How many numbers there are, the zero included.
     pub(crate) fn len(&self) -> usize {
-        self.ends.len() + 1
+        self.list.len()
+    }
+
+    /// The names alone, in as little memory as they take.
+    pub(crate) fn into_list(mut self) -> List {
+        self.list.letters.shrink_to_fit();
+        self.list.ends.shrink_to_fit();
+        self.list
     }
 }
 
