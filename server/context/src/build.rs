@@ -210,9 +210,9 @@ pub(crate) fn extract_change(
         Some(_) => return None,
         None => {
             let tree = SyntaxTree::of_part(source.language, text, range.clone())?;
+            let part = extract::extract(text, &tree, range, source.is_test)?;
             // What does not follow its language may be understood by what is around it.
-            let is_sound = tree.sections(text, range.clone(), 1)?.iter().all(|it| it.is_sound);
-            extract::extract(text, &tree, range, source.is_test).filter(|_| is_sound)?
+            part.facts.stretches.iter().all(|one| one.hash != 0).then_some(part)?
         }
     };
     // A comment or string that was opened may reach over what it leaves as it was.

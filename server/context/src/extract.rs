@@ -347,7 +347,7 @@ impl<'a> Builder<'a> {
         for word in self.words_in(one.name.start..one.signature_end) {
             self.table.add_with_parts(word.text(source), &mut ids);
         }
-        // The name counts twice: no other word says as much.
+        // The name counts a second time: no other word says as much.
         for range in [&one.owner, &one.via, &one.name] {
             self.table.add_with_parts(&source[range.clone()], &mut ids);
         }
