@@ -57,18 +57,14 @@ pub fn gather(world: &World, query: &ContextQuery, budget: TokenBudget) -> Vec<F
     let names = world.known.names.read().unwrap_or_else(PoisonError::into_inner);
     let limit = JUDGED.start + (left / TOKENS_EACH) as usize;
     let used = Judgement::of(world, query, &names, limit.min(JUDGED.end));
-    let offers = offers(world, query, &names, &used.list);
+    let (offers, order) = offers(world, query, &names, &used.list);
     let item = |(key, one): (usize, &Offer<'_>)| one.item(key);
     let items: Vec<Item> = offers.iter().enumerate().map(item).collect();
     let header = |file: usize| tokens::lines(&world.known.view.file(file).name) + 2;
     let mut files = pack::pack(&items, left, header);
     if query.intent == Intent::Change {
         // Whoever reads of a change asks first which files it touches.
-        let pieces = offers.iter().filter_map(|offer| match offer {
-            Offer::Piece(one) => Some(one),
-            Offer::Used { .. } => None,
-        });
-        together::sort_files(&mut files, pieces);
+        together::sort_files(&mut files, &order);
     }
     // Few are selected, so it is put into words for these alone.
     let reason = |offer: &Offer<'_>| match offer {
@@ -148,24 +144,26 @@ impl Offer<'_> {
     }
 }
 
-/// What may be selected, each line once, with the chance that it helps.
+/// What may be selected, each line once, with the chance that it helps, and, for a change, the
+/// files that it touches, the likeliest first.
 fn offers<'a>(
     world: &World,
     query: &ContextQuery,
     names: &Names,
     used: &'a [Judged<'a>],
-) -> Vec<Offer<'a>> {
-    let pieces = match query.intent {
+) -> (Vec<Offer<'a>>, Vec<usize>) {
+    let (pieces, order) = match query.intent {
         Intent::Implement => {
-            return used.iter().map(|one| Offer::Used { one, chance: one.chance }).collect();
+            let list = used.iter().map(|one| Offer::Used { one, chance: one.chance });
+            return (list.collect(), Vec::new());
         }
-        Intent::Fix => broken::pieces(world, query, names),
+        Intent::Fix => (broken::pieces(world, query, names), Vec::new()),
         Intent::Change => together::pieces(world, query, names),
     };
     let mut list: Vec<Offer<'_>> = pieces.into_iter().map(Offer::Piece).collect();
     // What the code at the place may use helps as well, after what belongs to the matter.
     list.extend(used.iter().map(|one| Offer::Used { one, chance: one.chance * BESIDE }));
-    once(list)
+    (once(list), order)
 }
 
 /// The likeliest of those that begin in the same line.

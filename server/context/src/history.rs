@@ -1,11 +1,15 @@
 //! Which files changed together, and with what words, by the project's history.
 
+mod signs;
+mod words;
+
 use rustc_hash::FxHashMap;
 
 use crate::graph::PathId;
 use crate::imports::Layout;
-use crate::names::hash;
-use crate::prose;
+
+pub(crate) use signs::Signs;
+use words::Words;
 
 /// Commits that touch more files than these say nothing about any two of them.
 const MAX_FILES: usize = 25;
@@ -13,31 +17,32 @@ const MAX_FILES: usize = 25;
 const FADING: f32 = 0.998;
 /// The same where the question is what is being worked on now.
 const FADING_OF_WORK: f32 = 0.985;
-/// Commits with like words that are asked, the likest first.
-const MAX_LIKE: usize = 40;
+/// Bytes of a commit's message that are read.
+const MAX_MESSAGE: usize = 2000;
 
 /// Commits, the latest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct History {
-    commits: Vec<Commit>,
-    /// In how many of them each word is, by the word's fingerprint.
-    said: FxHashMap<u32, u32>,
-}
-
-#[derive(Debug, Clone)]
-struct Commit {
-    files: Box<[PathId]>,
-    /// Fingerprints of the stems of the words of its subject.
-    words: Box<[u32]>,
+    /// The files that each touched.
+    commits: Vec<Box<[PathId]>>,
+    /// The words of their subjects.
+    subjects: Words,
+    /// The words of their messages, subjects included.
+    messages: Words,
 }
 
 impl History {
-    /// Reads a log: for each commit a line of a NUL and its subject, followed by the paths that
-    /// it touches. Files that are not in `layout` are left out.
+    /// Reads a log: for each commit two NULs and its message, the subject in the first line,
+    /// followed by a NUL and the paths that it touches, one a line. Files that are not in
+    /// `layout` are left out.
     pub(crate) fn parse(log: &str, layout: &Layout) -> History {
         let mut history = History::default();
-        for commit in log.split('\0').skip(1) {
-            let (subject, names) = commit.split_once('\n').unwrap_or((commit, ""));
+        for commit in log.split("\0\0").skip(1) {
+            // A commit has one more NUL, unless a part of the log is missing at this point.
+            let Some((message, names)) = commit.split_once('\0') else { continue };
+            if names.contains('\0') {
+                continue;
+            }
             let names = names.lines().filter(|line| !line.is_empty());
             if names.clone().count() > MAX_FILES {
                 continue;
@@ -47,13 +52,10 @@ impl History {
             if files.is_empty() {
                 continue;
             }
-            let mut words: Vec<u32> = prose::stems(subject).map(|stem| hash(&stem)).collect();
-            words.sort_unstable();
-            words.dedup();
-            for word in &words {
-                *history.said.entry(*word).or_default() += 1;
-            }
-            history.commits.push(Commit { files, words: words.into() });
+            let message = &message[..message.floor_char_boundary(MAX_MESSAGE)];
+            history.subjects.push(message.lines().next().unwrap_or_default());
+            history.messages.push(message);
+            history.commits.push(files);
         }
         history
     }
@@ -64,13 +66,13 @@ impl History {
         let (mut weight, mut total) = (1.0_f32, 1.0);
         for commit in &self.commits {
             weight *= FADING;
-            if !commit.files.contains(&path) {
+            if !commit.contains(&path) {
                 continue;
             }
             total += weight;
             // In a small commit two files have more to do with one another.
-            let near = weight * 2.0 / (1.0 + (commit.files.len() as f32).ln());
-            for other in commit.files.iter().filter(|other| **other != path) {
+            let near = weight * 2.0 / (1.0 + (commit.len() as f32).ln());
+            for other in commit.iter().filter(|other| **other != path) {
                 sums.add(*other, near);
             }
         }
@@ -83,8 +85,8 @@ impl History {
         let mut weight = 1.0_f32;
         for commit in &self.commits {
             weight *= FADING_OF_WORK;
-            for file in &commit.files {
-                sums.add(*file, weight / (1.0 + (commit.files.len() as f32).ln()));
+            for file in commit {
+                sums.add(*file, weight / (1.0 + (commit.len() as f32).ln()));
             }
         }
         sums.list(f32::ln_1p)
@@ -93,33 +95,9 @@ impl History {
     /// The files of commits whose subjects have words of `terms`, which are stems with weights:
     /// how much those commits have to do with the words, at most 1 for the best file.
     pub(crate) fn about(&self, terms: &[(String, f32)]) -> Vec<(PathId, f32)> {
-        let count = self.commits.len() as f32;
-        let mut weights: FxHashMap<u32, f32> = FxHashMap::default();
-        for (stem, weight) in terms {
-            let word = hash(stem);
-            let known = self.said.get(&word).copied().unwrap_or_default() as f32;
-            if known > 0.0 && known * 5.0 < count + 10.0 {
-                weights.insert(word, weight * (1.0 + count / known).ln());
-            }
-        }
-        if weights.is_empty() {
-            return Vec::new();
-        }
-        let mut like: Vec<(f32, usize)> = Vec::new();
-        let mut fading = 1.0_f32;
-        for (at, commit) in self.commits.iter().enumerate() {
-            fading *= FADING;
-            let shared: f32 = commit.words.iter().filter_map(|word| weights.get(word)).sum();
-            if shared > 0.0 {
-                let length = 1.0 + commit.words.len() as f32;
-                like.push((shared * shared / length.sqrt() * (0.5 + 0.5 * fading), at));
-            }
-        }
-        like.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        like.truncate(MAX_LIKE);
         let mut sums = Sums::default();
-        for (score, at) in like {
-            let files = &self.commits[at].files;
+        for (score, at) in self.subjects.like(terms) {
+            let files = &self.commits[at];
             for file in files {
                 sums.add(*file, score / (1.0 + (files.len() as f32).ln()));
             }
@@ -145,6 +123,10 @@ impl Sums {
         *sum += value;
     }
 
+    fn of(&self, file: PathId) -> f32 {
+        self.sums.get(&file).copied().unwrap_or_default()
+    }
+
     fn best(&self) -> f32 {
         self.sums.values().copied().fold(f32::MIN_POSITIVE, f32::max)
     }
@@ -157,6 +139,7 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prose;
 
     fn history_of(log: &str) -> History {
         let mut layout = Layout::default();
@@ -168,8 +151,8 @@ mod tests {
 
     fn history() -> History {
         history_of(
-            "\0Mend the scroll bar\n\na.rs\nb.rs\n\0all\n\na.rs\nb.rs\nc.rs\ngone.rs\n\
-             \0fix\n\nc.rs\n",
+            "\0\0Mend the scroll bar\n\0\n\na.rs\nb.rs\n\0\0all\nof it\n\0\n\na.rs\nb.rs\nc.rs\n\
+             gone.rs\n\0\0fix\n\0\n\nc.rs\n",
         )
     }
 
@@ -193,8 +176,33 @@ mod tests {
 
     #[test]
     fn what_is_worked_on_lately_counts_more() {
-        let lately = history_of("\0one\n\na.rs\n\0two\n\nc.rs\n").lately();
+        let lately = history_of("\0\0one\n\0\na.rs\n\0\0two\n\0\nc.rs\n").lately();
         let of = |file| lately.iter().find(|one| one.0 == file).map_or(0.0, |one| one.1);
         assert!(of(0) > of(2) && of(2) > 0.0);
+    }
+
+    #[test]
+    fn a_commit_of_which_a_part_is_missing_is_left_out() {
+        let log =
+            "\0\0one\n\0\na.rs\n… 9 bytes left out …\nof another\n\0\nb.rs\n\0\0two\n\0\nc.rs\n";
+        let lately: Vec<PathId> = history_of(log).lately().iter().map(|one| one.0).collect();
+        assert_eq!(lately, [2]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_log_can_be_read(log in "(\0|\n|é|a\\.rs|b\\.rs|[a-z ]{0,9}|.){0,60}", long in 0..3000_usize) {
+            let terms = [("scroll".to_owned(), 1.0), ("a".to_owned(), 0.5)];
+            for log in [log.clone(), format!("\0\0{}{log}", "é".repeat(long))] {
+                let history = history_of(&log);
+                let numbers = |(_, one): (PathId, Signs)| {
+                    [one.rise, one.both, one.message, one.second, one.recent, one.often]
+                };
+                let signs = history.signs(0, &terms);
+                proptest::prop_assert!(signs.into_iter().flat_map(numbers).all(f32::is_finite));
+                proptest::prop_assert!(history.about(&terms).iter().all(|one| one.1 <= 1.0));
+                proptest::prop_assert!(history.beside(0).iter().all(|one| one.1 <= 1.0));
+            }
+        }
     }
 }

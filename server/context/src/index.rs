@@ -196,8 +196,8 @@ impl Index {
     }
 
     /// Learns which files changed together, and with what words, from the log of the commits up
-    /// to `latest`: for each, the latest first, a line of a NUL and its subject, followed by the
-    /// paths that it touches, relative to the root.
+    /// to `latest`: for each, the latest first, two NULs and its message, a NUL, and the paths that
+    /// it touches, relative to the root, one a line.
     pub fn learn_history(&self, latest: &str, log: String) {
         let mut state = self.state();
         latest.clone_into(&mut state.latest);

@@ -30,8 +30,12 @@ impl Judge {
 
     /// Between zero and one; `rough` is the estimate of the same row.
     pub(crate) fn chance(&mut self, rough: f32, row: &[f32]) -> f32 {
-        let sum = self.forest.judge(rough, row, &mut self.scratch);
-        1.0 / (1.0 + (-sum).exp())
+        1.0 / (1.0 + (-self.score(rough, row)).exp())
+    }
+
+    /// Without bounds, the greater the better; `rough` is the estimate of the same row.
+    pub(crate) fn score(&mut self, rough: f32, row: &[f32]) -> f32 {
+        self.forest.judge(rough, row, &mut self.scratch)
     }
 }
 

@@ -218,8 +218,8 @@ fn what_changed_along_before_changes_along_again() {
         let list = consider(&world, &query);
         list.iter().find(|one| one.name == "bar").map_or(0.0, |one| one.chance)
     };
-    let together = "\0one\n\nsrc/picker.rs\nsrc/scroll.rs\n".repeat(6);
-    assert!(chance(&together) > chance("\0one\n\nsrc/picker.rs\n"));
+    let together = "\0\0one\n\0\nsrc/picker.rs\nsrc/scroll.rs\n".repeat(6);
+    assert!(chance(&together) > chance("\0\0one\n\0\nsrc/picker.rs\n"));
 }
 
 /// What is known of each name: where it is defined, what it owns, which functions are about it or

@@ -58,7 +58,7 @@ mod tests {
         let again = read(&root, &index, &cancel).await.unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(before, None, "there is no repository");
-        assert_eq!(first.map(|one| one.1), Some("\0first\n".to_owned()));
+        assert_eq!(first.map(|one| one.1), Some("\0\0first\n\0\n".to_owned()));
         assert_eq!(again, None, "nothing new was committed");
     }
 }

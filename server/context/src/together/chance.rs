@@ -30,7 +30,7 @@ pub(crate) fn reason(row: &Row) -> &'static str {
         (get(Feature::LikeBody), "uses the same as the item"),
         (get(Feature::LikeTopic) * 0.8, "is about the same as the item"),
         (get(Feature::Beside) * 1.5, "its file changes along with this one"),
-        (get(Feature::About), "its file changed for like reasons"),
+        (get(Feature::About).max(get(Feature::Message)), "its file changed for like reasons"),
         (get(Feature::SameOwner) * 0.6, "belongs to the same type"),
         (get(Feature::PathTold), "the task names its file"),
     ])

@@ -9,6 +9,7 @@ use super::scores::Scores;
 use super::told::Told;
 use crate::facts::{Def, Kind, NameId, PUBLIC};
 use crate::graph::{DefId, FuncId, PathId, is_offered};
+use crate::history::Signs;
 use crate::imports::folder;
 use crate::index::Known;
 use crate::names::Names;
@@ -58,6 +59,7 @@ pub(crate) struct Evidence<'a> {
     beside: FxHashMap<usize, f32>,
     about: FxHashMap<usize, f32>,
     lately: FxHashMap<usize, f32>,
+    signs: FxHashMap<usize, Signs>,
     path_told: FxHashMap<usize, f32>,
 }
 
@@ -73,10 +75,6 @@ impl<'a> Evidence<'a> {
         let told = Told::of(view, names, words);
         let item = place.def;
         let by_path: FxHashMap<PathId, usize> = view.files().map(|(at, f)| (f.path, at)).collect();
-        let numbers = |list: Vec<(PathId, f32)>| -> FxHashMap<usize, f32> {
-            let number = |(path, value)| Some((*by_path.get(&path)?, value));
-            list.into_iter().filter_map(number).collect()
-        };
         let mut path_told = FxHashMap::default();
         for (at, one) in view.files() {
             let (share, _) = told.in_name(one.name.rsplit_once('.').map_or(&*one.name, |it| it.0));
@@ -123,9 +121,10 @@ impl<'a> Evidence<'a> {
             used,
             owners_used: FxHashMap::default(),
             types: place.takes.iter().chain(&place.gives).copied().collect(),
-            beside: numbers(known.history.beside(view.file(file).path)),
-            about: numbers(known.history.about(&told.stems)),
-            lately: numbers(known.history.lately()),
+            beside: numbered(&by_path, known.history.beside(view.file(file).path)),
+            about: numbered(&by_path, known.history.about(&told.stems)),
+            lately: numbered(&by_path, known.history.lately()),
+            signs: numbered(&by_path, known.history.signs(view.file(file).path, &told.stems)),
             path_told,
             told,
         };
@@ -227,6 +226,15 @@ impl<'a> Evidence<'a> {
         set(Feature::Beside, of(&self.beside));
         set(Feature::About, of(&self.about));
         set(Feature::Lately, of(&self.lately));
+        let signs = self.signs.get(&file).copied().unwrap_or_default();
+        set(Feature::Rise, signs.rise);
+        set(Feature::Both, signs.both);
+        set(Feature::Subjects, signs.subjects);
+        set(Feature::Message, signs.message);
+        set(Feature::Messages, signs.messages);
+        set(Feature::Second, signs.second);
+        set(Feature::Recent, signs.recent);
+        set(Feature::Often, signs.often);
         let (tells, told) = self.told.in_name(self.names.text(def.name));
         set(Feature::TellsName, tells);
         set(Feature::NameTold, told);
@@ -312,4 +320,9 @@ impl<'a> Evidence<'a> {
         set(Feature::HasHistory, is(!self.lately.is_empty()));
         row
     }
+}
+
+/// What is known of files by their paths, by their numbers.
+fn numbered<T>(by_path: &FxHashMap<PathId, usize>, list: Vec<(PathId, T)>) -> FxHashMap<usize, T> {
+    list.into_iter().filter_map(|(path, value)| Some((*by_path.get(&path)?, value))).collect()
 }

@@ -14,6 +14,15 @@ pub(crate) enum Feature {
     About,
     /// … is being worked on.
     Lately,
+    /// … changed, see [`Signs`](crate::history::Signs).
+    Rise,
+    Both,
+    Subjects,
+    Message,
+    Messages,
+    Second,
+    Recent,
+    Often,
     // By the task's words…
     /// … the share of them, by rarity, that its name has, and of its name that they have.
     TellsName,
@@ -91,6 +100,14 @@ pub(crate) const NAMES: [&str; COUNT] = [
     "beside",
     "about",
     "lately",
+    "rise",
+    "both",
+    "subjects",
+    "message",
+    "messages",
+    "second",
+    "recent",
+    "often",
     "tells_name",
     "name_told",
     "name_whole",

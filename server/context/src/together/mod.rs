@@ -4,7 +4,7 @@
 mod chance;
 mod evidence;
 mod features;
-mod order;
+mod files;
 mod scores;
 mod told;
 
@@ -17,7 +17,7 @@ use crate::place::Place;
 use crate::query::ContextQuery;
 
 pub(crate) use features::{NAMES, Row};
-pub(crate) use order::sort_files;
+pub(crate) use files::sort_files;
 
 /// Of what comes into question, how much is judged with care.
 const JUDGED: usize = 1000;
@@ -53,9 +53,17 @@ pub(crate) fn judge(world: &World, query: &ContextQuery, names: &Names) -> Vec<J
     judged.collect()
 }
 
-/// The pieces that are likely to change along with the place of `query`.
-pub(crate) fn pieces(world: &World, query: &ContextQuery, names: &Names) -> Vec<Piece> {
-    let pieces = judge(world, query, names).into_iter().map(|one| Piece {
+/// The pieces that are likely to change along with the place of `query`, and their files, the
+/// likeliest first.
+pub(crate) fn pieces(
+    world: &World,
+    query: &ContextQuery,
+    names: &Names,
+) -> (Vec<Piece>, Vec<usize>) {
+    let judged = judge(world, query, names);
+    let items: Vec<_> = judged.iter().map(|one| (one.file, one.chance, &one.row)).collect();
+    let files = files::order(&items);
+    let pieces = judged.into_iter().map(|one| Piece {
         file: one.file,
         first: one.def.line,
         last: one.def.last,
@@ -63,5 +71,5 @@ pub(crate) fn pieces(world: &World, query: &ContextQuery, names: &Names) -> Vec<
         chance: one.chance,
         reason: format!("{}: {}", names.text(one.def.name), chance::reason(&one.row)),
     });
-    pieces.collect()
+    (pieces.collect(), files)
 }

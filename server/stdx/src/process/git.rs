@@ -50,8 +50,9 @@ pub fn git(folder: AbsPath, arguments: &[&str]) -> Command {
         .timeout(PATIENCE)
 }
 
-/// The subject of each of the latest `commits` and the files that it touched: for each commit a
-/// line of a NUL and the subject, and the paths relative to `folder`. `None` if there is no
+/// The message of each of the latest `commits` and the files that it touched: for each commit two
+/// NULs, the subject in a line, the rest of the message, a NUL, and the paths relative to
+/// `folder`, one a line. Neither messages nor paths can have a NUL. `None` if there is no
 /// repository, or its history cannot be read.
 ///
 /// # Errors
@@ -71,7 +72,7 @@ pub async fn files_of_commits(
         "--no-show-signature",
         "--relative",
         "--name-only",
-        "--format=tformat:%x00%s",
+        "--format=tformat:%x00%x00%s%n%b%x00",
         &count,
     ];
     let finished = git(folder.clone(), &arguments).run(cancel).await?;
@@ -126,7 +127,7 @@ mod tests {
         let log = files_of_commits(&root, 5, &CancellationToken::new()).await.unwrap().unwrap();
         let trapped = folder.join("trap").exists();
         std::fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(log, "\0two\n\nb é\n\0one\n\na\n");
+        assert_eq!(log, "\0\0two\n\0\n\nb é\n\0\0one\n\0\n\na\n");
         assert_eq!(latest.len(), 40, "{latest}");
         assert!(!trapped, "the repository made git run a program");
     }

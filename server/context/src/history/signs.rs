@@ -1,0 +1,166 @@
+//! What the history says of each file beyond how often it changed along with another.
+
+use rustc_hash::FxHashMap;
+
+use super::{FADING, History, Sums};
+use crate::graph::PathId;
+
+/// Files of commits with like messages whose own history is asked.
+const MAX_HOT: usize = 12;
+/// As many commits ago a change counts half of one just made.
+const RECENT: f32 = 20.0;
+
+/// Signs that a file changes along with another for a reason given in words.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Signs {
+    /// How much oftener it changes where the other one does than anywhere, as a logarithm.
+    pub(crate) rise: f32,
+    /// Commits with like subjects that touch both, as a part of the best file of such commits.
+    pub(crate) both: f32,
+    /// Commits with like subjects, as a logarithm.
+    pub(crate) subjects: f32,
+    /// Commits with like messages, as a part of the best file's.
+    pub(crate) message: f32,
+    /// The same as a logarithm.
+    pub(crate) messages: f32,
+    /// How often it changes along with files of commits with like messages.
+    pub(crate) second: f32,
+    /// 1 if the latest commit touches it, less the longer ago that was.
+    pub(crate) recent: f32,
+    /// How often it changes at all, as a logarithm.
+    pub(crate) often: f32,
+}
+
+impl History {
+    /// The signs of each file that has any, where the file `path` is changed for what `terms`
+    /// say, which are stems with weights.
+    pub(crate) fn signs(&self, path: PathId, terms: &[(String, f32)]) -> Vec<(PathId, Signs)> {
+        let (mut subjects, mut both, mut messages) =
+            (Sums::default(), Sums::default(), Sums::default());
+        for (score, at) in self.subjects.like(terms) {
+            let files = &self.commits[at];
+            let here = files.contains(&path);
+            for file in files {
+                subjects.add(*file, score * near(files));
+                if here {
+                    both.add(*file, score * near(files));
+                }
+            }
+        }
+        for (score, at) in self.messages.like(terms) {
+            let files = &self.commits[at];
+            for file in files {
+                messages.add(*file, score * near(files));
+            }
+        }
+        let (mut touched, mut beside) = (Sums::default(), Sums::default());
+        let mut latest: FxHashMap<PathId, usize> = FxHashMap::default();
+        let (mut weight, mut all, mut here) = (1.0_f32, 1.0, 1.0);
+        for (at, files) in self.commits.iter().enumerate() {
+            weight *= FADING;
+            all += weight;
+            let along = files.contains(&path);
+            if along {
+                here += weight;
+            }
+            for file in files {
+                touched.add(*file, weight);
+                latest.entry(*file).or_insert(at);
+                if along {
+                    beside.add(*file, weight * 2.0 * near(files));
+                }
+            }
+        }
+        let second = self.second(path, &messages, &touched);
+        let (best_subject, best_message) = (subjects.best(), messages.best());
+        let sign = |file: PathId| {
+            let often = touched.of(file);
+            let signs = Signs {
+                rise: ((beside.of(file) / here) / ((often + 0.5) / all)).ln_1p(),
+                both: both.of(file) / best_subject,
+                subjects: subjects.of(file).ln_1p(),
+                message: messages.of(file) / best_message,
+                messages: messages.of(file).ln_1p(),
+                second: second.of(file),
+                recent: latest.get(&file).map_or(0.0, |at| 1.0 / (1.0 + *at as f32 / RECENT)),
+                often: often.ln_1p(),
+            };
+            (file, signs)
+        };
+        touched.order.iter().map(|file| sign(*file)).collect()
+    }
+
+    /// How often files change along with `path` and the best of `messages`, each by its part.
+    fn second(&self, path: PathId, messages: &Sums, touched: &Sums) -> Sums {
+        let best = messages.best();
+        let mut hot: Vec<(PathId, f32)> =
+            messages.order.iter().map(|file| (*file, messages.of(*file) / best)).collect();
+        hot.sort_by(|a, b| b.1.total_cmp(&a.1));
+        hot.truncate(MAX_HOT);
+        hot.push((path, 1.0));
+        let part = |(file, heat): (PathId, f32)| (file, heat / (1.0 + touched.of(file)));
+        let hot: FxHashMap<PathId, f32> = hot.into_iter().map(part).collect();
+        let mut sums = Sums::default();
+        for files in &self.commits {
+            let heat: f32 = files.iter().filter_map(|file| hot.get(file)).sum();
+            if heat > 0.0 {
+                for file in files {
+                    let own = hot.get(file).copied().unwrap_or_default();
+                    sums.add(*file, near(files) * (heat - own));
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// In a small commit two files have more to do with one another.
+fn near(files: &[PathId]) -> f32 {
+    1.0 / (1.0 + (files.len() as f32).ln())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::imports::Layout;
+    use crate::prose;
+
+    /// The signs of `file` where the first file is changed for what `words` say; files are named
+    /// `0` and so on.
+    fn signs(log: &str, words: &str, file: PathId) -> Signs {
+        let mut layout = Layout::default();
+        layout.files.extend((0..5).map(|at| (at.to_string(), at)));
+        let terms: Vec<_> = prose::stems(words).map(|stem| (stem, 1.0)).collect();
+        let list = History::parse(log, &layout).signs(0, &terms);
+        list.into_iter().find(|one| one.0 == file).map(|one| one.1).unwrap_or_default()
+    }
+
+    const LOG: &str = "\0\0Mend it\nThe scroll bar is too long.\n\0\n0\n1\n\
+                       \0\0Scroll\n\0\n\n2\n\0\0Name it\n\0\n\n3\n4\n\0\0Name it\n\0\n\n3\n0\n";
+
+    #[test]
+    fn the_whole_message_tells_of_files() {
+        let of = |file| signs(LOG, "scrolling", file);
+        assert_eq!((of(1).subjects, of(2).both), (0.0, 0.0));
+        assert!(of(1).message > 0.0 && of(1).messages > 0.0);
+        assert!(of(2).subjects > 0.0 && of(2).message == 1.0);
+        assert_eq!(of(3).message, 0.0);
+        let of = |file| signs(LOG, "names", file);
+        assert!(of(3).both > 0.0 && of(4).both == 0.0 && of(4).subjects > 0.0);
+    }
+
+    #[test]
+    fn what_changes_here_rather_than_elsewhere_rises() {
+        let of = |file| signs(LOG, "", file);
+        assert!(of(1).rise > of(3).rise && of(3).rise > 0.0 && of(4).rise == 0.0);
+        assert!(of(3).often > of(1).often);
+        assert!(of(1).recent == 1.0 && of(2).recent < 1.0 && of(3).recent < of(2).recent);
+    }
+
+    #[test]
+    fn what_changes_along_with_likely_files_is_near() {
+        let of = |words| signs("\0\0Scroll\n\0\n1\n\0\0all\n\0\n1\n2\n", words, 2).second;
+        assert_eq!(of(""), 0.0);
+        assert!(of("scroll") > 0.0);
+    }
+}
