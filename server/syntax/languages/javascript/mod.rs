@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::rules::{Facts, Spec, text, unquoted};
+use crate::rules::{Expressions, Facts, Spec, text, unquoted};
 use crate::{Import, Span, SymbolKind, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -13,6 +13,36 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
+    expressions: Expressions {
+        kinds: &[
+            "arguments",
+            "array",
+            "assignment_expression",
+            "augmented_assignment_expression",
+            "await_expression",
+            "binary_expression",
+            "call_expression",
+            "computed_property_name",
+            "expression_statement",
+            "jsx_element",
+            "jsx_expression",
+            "jsx_self_closing_element",
+            "member_expression",
+            "new_expression",
+            "object",
+            "pair",
+            "parenthesized_expression",
+            "return_statement",
+            "spread_element",
+            "subscript_expression",
+            "template_string",
+            "ternary_expression",
+            "throw_statement",
+            "unary_expression",
+            "update_expression",
+        ],
+        marks: &["=", "{"],
+    },
     #[cfg(test)]
     fixture: include_str!("fixture.jsx"),
 };
