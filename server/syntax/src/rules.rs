@@ -30,8 +30,8 @@ pub(crate) struct Spec {
 /// What may be passed over by whoever looks for what is declared.
 pub(crate) struct Expressions {
     /// Kinds of nodes that declare nothing themselves, nor do their children, but for what begins
-    /// with a mark.
-    pub(crate) kinds: &'static [&'static str],
+    /// with a mark. Several lists, as languages share some.
+    pub(crate) kinds: &'static [&'static [&'static str]],
     /// Words, and signs of one byte.
     pub(crate) marks: &'static [&'static str],
 }
@@ -210,7 +210,7 @@ impl Rules {
         let pattern_names = spec.pattern_names.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let decorations = spec.decorations.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let mut expressions = vec![false; grammar.node_kind_count()];
-        for kind in spec.expressions.kinds {
+        for kind in spec.expressions.kinds.iter().copied().flatten() {
             let id = id(kind)?;
             if let Some(is_one) = expressions.get_mut(usize::from(id)) {
                 *is_one = true;

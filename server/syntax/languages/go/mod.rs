@@ -14,7 +14,7 @@ pub(crate) static SPEC: Spec = Spec {
     pattern_names: &["identifier"],
     decorations: &[],
     expressions: Expressions {
-        kinds: &[
+        kinds: &[&[
             "argument_list",
             "array_type",
             "assignment_statement",
@@ -42,7 +42,7 @@ pub(crate) static SPEC: Spec = Spec {
             "type_assertion_expression",
             "type_conversion_expression",
             "unary_expression",
-        ],
+        ]],
         marks: &["func", "interface", "struct"],
     },
     #[cfg(test)]

@@ -14,7 +14,7 @@ pub(crate) static SPEC: Spec = Spec {
     pattern_names: &["identifier"],
     decorations: &["annotation", "marker_annotation"],
     expressions: Expressions {
-        kinds: &[
+        kinds: &[&[
             "argument_list",
             "array_access",
             "array_creation_expression",
@@ -37,7 +37,7 @@ pub(crate) static SPEC: Spec = Spec {
             "type_arguments",
             "unary_expression",
             "update_expression",
-        ],
+        ]],
         marks: &["-", "instanceof", "{"],
     },
     #[cfg(test)]

@@ -14,7 +14,7 @@ pub(crate) static SPEC: Spec = Spec {
     pattern_names: &["identifier"],
     decorations: &[],
     expressions: Expressions {
-        kinds: &[
+        kinds: &[&[
             "argument_list",
             "attribute",
             "binary_operator",
@@ -40,7 +40,7 @@ pub(crate) static SPEC: Spec = Spec {
             "type",
             "type_parameter",
             "unary_operator",
-        ],
+        ]],
         marks: &["=", "for", "lambda"],
     },
     #[cfg(test)]

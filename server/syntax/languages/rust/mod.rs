@@ -14,7 +14,7 @@ pub(crate) static SPEC: Spec = Spec {
     pattern_names: &["identifier", "shorthand_field_identifier"],
     decorations: &[],
     expressions: Expressions {
-        kinds: &[
+        kinds: &[&[
             "arguments",
             "array_expression",
             "array_type",
@@ -51,6 +51,7 @@ pub(crate) static SPEC: Spec = Spec {
             "return_expression",
             "scoped_identifier",
             "scoped_type_identifier",
+            "string_literal",
             "struct_expression",
             "struct_pattern",
             "try_block",
@@ -64,7 +65,7 @@ pub(crate) static SPEC: Spec = Spec {
             "unary_expression",
             "unsafe_block",
             "while_expression",
-        ],
+        ]],
         marks: &[
             "const",
             "enum",
