@@ -51,10 +51,6 @@ pub(crate) struct State {
     pub(crate) view: View,
     pub(crate) recent: Arc<Vec<(AbsPath, Vec<Recent>)>>,
     pub(crate) history: Arc<History>,
-    /// The commit up to which the history is known.
-    pub(crate) latest: String,
-    /// A log that was handed over before the files were known.
-    pub(crate) unread: Option<String>,
 }
 
 impl State {
