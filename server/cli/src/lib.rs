@@ -15,6 +15,7 @@ use clap::Parser;
 /// Runs the command that the arguments name; `serve` if they name none.
 #[must_use]
 pub fn main() -> ExitCode {
+    stdx::hold_little_memory();
     let args = args::Args::parse();
     terminal::log_to_stderr();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -1,6 +1,8 @@
 //! Reading the files of a project, on all processors.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use stdx::{AbsPath, Clock, SystemClock, content_hash};
 use syntax::{Language, SyntaxTree};
@@ -115,46 +117,55 @@ pub(crate) enum Read {
     Nothing,
 }
 
-/// Reads `files`; those that are as `known` says are left as they are. The answers are in the
-/// order of the files.
+/// Reads `files` on all processors and hands them to `take` one after the other, in their order,
+/// while others are read. Those that are as `before` says, which has a place for each of them, are
+/// left as they are.
 pub(crate) fn read_all(
     disk: &Snapshot,
     files: &[Source],
-    known: &(dyn Fn(&AbsPath) -> Option<Before> + Sync),
-) -> Vec<Read> {
+    before: &[Option<Before>],
+    mut take: impl FnMut(&Source, Read),
+) {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(source) = files.get(at) else { return done };
-            done.push((at, read(disk, source, known)));
-        }
-    };
-    let mut all: Vec<Read> = Vec::new();
-    all.resize_with(files.len(), || Read::Nothing);
+    let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        for (at, read) in work() {
-            all[at] = read;
-        }
-        for helper in helpers {
-            // A file that brings a thread down costs its share of the index, not the server.
-            for (at, read) in helper.join().unwrap_or_default() {
-                all[at] = read;
+        let work = || {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(source) = files.get(at) else { return };
+                    let before = before.get(at).copied().flatten();
+                    if sender.send((at, read(disk, source, before))).is_err() {
+                        return;
+                    }
+                }
+            })
+        };
+        let workers: Vec<_> = (0..threads.min(files.len())).map(|_| work()).collect();
+        drop(sender);
+        let mut due = 0;
+        let mut early = BTreeMap::new();
+        for (at, read) in receiver {
+            early.insert(at, read);
+            while let Some(read) = early.remove(&due) {
+                take(&files[due], read);
+                due += 1;
             }
         }
+        // A file that brings a thread down is missing, and costs nothing else: those behind it
+        // have waited.
+        for (at, read) in early {
+            take(&files[at], read);
+        }
+        for worker in workers {
+            drop(worker.join());
+        }
     });
-    all
 }
 
-fn read(
-    disk: &Snapshot,
-    source: &Source,
-    known: &(dyn Fn(&AbsPath) -> Option<Before> + Sync),
-) -> Read {
-    let before = known(&source.at);
+fn read(disk: &Snapshot, source: &Source, before: Option<Before>) -> Read {
     if let Some(stamp) = before.and_then(|before| before.stamp)
         && disk.stamp(&source.at) == Some(stamp)
     {

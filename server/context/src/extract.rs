@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
 use syntax::{Language, Section, SyntaxTree, Tags};
 
 use crate::definitions::{Found, definitions};
@@ -54,6 +53,8 @@ pub(crate) fn extract(
         source,
         lines: &lines,
         words: &all,
+        ids: vec![0; all.len()],
+        seen: Vec::new(),
         table: Table::default(),
         facts: Facts::default(),
     };
@@ -106,13 +107,14 @@ impl Table {
         self.names.intern(name)
     }
 
-    fn word(&mut self, word: &Word, source: &str) -> NameId {
-        self.id(word.text(source))
-    }
-
     /// Adds a name to `ids`, and its parts if it is not the only one.
     fn add_with_parts(&mut self, name: &str, ids: &mut Vec<NameId>) {
         let id = self.id(name);
+        self.add_known(id, name, ids);
+    }
+
+    /// The same of a name whose number is known.
+    fn add_known(&mut self, id: NameId, name: &str, ids: &mut Vec<NameId>) {
         ids.push(id);
         let known = self.parts.get(id as usize).cloned().flatten();
         let parts = known.unwrap_or_else(|| self.find_parts(name, id));
@@ -147,6 +149,11 @@ struct Builder<'a> {
     source: &'a str,
     lines: &'a Lines,
     words: &'a [Word],
+    /// The number of each word, once it was asked for.
+    ids: Vec<NameId>,
+    /// The last function, counted from 1, that used a name, by the name's number, and the place
+    /// of that use among those of the function.
+    seen: Vec<(usize, usize)>,
     table: Table,
     facts: Facts,
 }
@@ -193,8 +200,8 @@ impl<'a> Builder<'a> {
     /// How often each word stands in the text, by its number.
     fn counts(&mut self) -> Box<[(NameId, u16)]> {
         let mut counts: Vec<u16> = vec![0; self.table.names.len()];
-        for word in self.words {
-            let id = self.table.word(word, self.source) as usize;
+        for at in 0..self.words.len() {
+            let id = self.word(at) as usize;
             if id >= counts.len() {
                 counts.resize(id + 1, 0);
             }
@@ -213,11 +220,19 @@ impl<'a> Builder<'a> {
         Span { start, len: u16::try_from(len).unwrap_or(u16::MAX) }
     }
 
-    /// The words that begin in `range`.
-    fn words_in(&self, range: Range<usize>) -> &'a [Word] {
+    /// The number of the word at that place. Most are asked for more than once.
+    fn word(&mut self, at: usize) -> NameId {
+        if self.ids[at] == 0 {
+            self.ids[at] = self.table.id(self.words[at].text(self.source));
+        }
+        self.ids[at]
+    }
+
+    /// The places of the words that begin in `range`.
+    fn words_in(&self, range: Range<usize>) -> Range<usize> {
         let at = |offset: usize| self.words.partition_point(|word| (word.start as usize) < offset);
         let (start, end) = (at(range.start), at(range.end));
-        &self.words[start..end.max(start)]
+        start..end.max(start)
     }
 
     /// The types that a value of the type written in `range` leads to; `owner` is what `Self`
@@ -235,9 +250,9 @@ impl<'a> Builder<'a> {
     /// Words of `range` that may be types, each once.
     fn types(&mut self, range: Range<usize>) -> Vec<NameId> {
         let mut ids = Vec::new();
-        for word in self.words_in(range) {
-            if signature::may_be_type(self.language, word.text(self.source)) {
-                let id = self.table.word(word, self.source);
+        for at in self.words_in(range) {
+            if signature::may_be_type(self.language, self.words[at].text(self.source)) {
+                let id = self.word(at);
                 if !ids.contains(&id) {
                     ids.push(id);
                 }
@@ -302,37 +317,43 @@ impl<'a> Builder<'a> {
                 })
                 .map(|(_, other)| other.range.clone())
                 .collect();
-            let mut seen: FxHashMap<NameId, usize> = FxHashMap::default();
-            let mut uses: Vec<UseOf> = Vec::new();
-            for word in self.words_in(one.signature_end..one.range.end) {
+            let start = self.facts.uses.len();
+            let number = self.facts.funcs.len() + 1;
+            for at in self.words_in(one.signature_end..one.range.end) {
+                let word = &self.words[at];
                 if inner.iter().any(|range| range.contains(&(word.start as usize))) {
                     continue;
                 }
-                let name = self.table.word(word, self.source);
+                let name = self.word(at);
                 let qualifier = match word.qualifier_text(self.source) {
                     Some(text) => self.table.id(text),
                     None => 0,
                 };
                 let next = UseOf::new(name, word.how, qualifier);
-                match seen.get(&name) {
+                if self.seen.len() <= name as usize {
+                    self.seen.resize(name as usize + 1, (0, 0));
+                }
+                let (by, known) = self.seen[name as usize];
+                if by == number {
                     // What is called or reached into says more than a bare word.
-                    Some(known) if uses[*known].how() == Use::Bare => uses[*known] = next,
-                    Some(_) => {}
-                    None if uses.len() < MAX_USES => {
-                        seen.insert(name, uses.len());
-                        uses.push(next);
+                    let known = &mut self.facts.uses[known];
+                    if known.how() == Use::Bare {
+                        *known = next;
                     }
-                    None => {}
+                } else if self.facts.uses.len() < start + MAX_USES {
+                    self.seen[name as usize] = (number, self.facts.uses.len());
+                    self.facts.uses.push(next);
                 }
             }
+            let len = self.facts.uses.len() - start;
             let terms = self.terms(one);
             let bindings = self.bindings(one, tags);
-            let start = u32::try_from(self.facts.uses.len()).unwrap_or(u32::MAX);
-            let len = u16::try_from(uses.len()).unwrap_or(u16::MAX);
-            self.facts.uses.extend(uses);
             let func = Func {
                 def: u32::try_from(first + at).unwrap_or(u32::MAX),
-                uses: Span { start, len },
+                uses: Span {
+                    start: u32::try_from(start).unwrap_or(u32::MAX),
+                    len: u16::try_from(len).unwrap_or(u16::MAX),
+                },
                 terms: self.span(&terms),
                 bindings: self.span(&bindings),
             };
@@ -344,8 +365,9 @@ impl<'a> Builder<'a> {
     fn terms(&mut self, one: &Found) -> Vec<NameId> {
         let mut ids = Vec::new();
         let source = self.source;
-        for word in self.words_in(one.name.start..one.signature_end) {
-            self.table.add_with_parts(word.text(source), &mut ids);
+        for at in self.words_in(one.name.start..one.signature_end) {
+            let id = self.word(at);
+            self.table.add_known(id, self.words[at].text(source), &mut ids);
         }
         // The name counts a second time: no other word says as much.
         for range in [&one.owner, &one.via, &one.name] {
@@ -385,7 +407,8 @@ impl<'a> Builder<'a> {
         let bytes = self.source.as_bytes();
         let (mut depth, mut at) = (0, value.start);
         let mut last = None;
-        for word in self.words_in(value.start..value.end.min(value.start + 200)) {
+        for number in self.words_in(value.start..value.end.min(value.start + 200)) {
+            let word = &self.words[number];
             while at < word.start as usize {
                 match bytes[at] {
                     b'(' | b'[' | b'{' => depth += 1,
@@ -399,11 +422,11 @@ impl<'a> Builder<'a> {
                 continue;
             }
             if signature::may_be_type(self.language, text) && word.how != Use::Path {
-                return vec![self.table.word(word, self.source)];
+                return vec![self.word(number)];
             }
-            last = Some(word);
+            last = Some(number);
         }
-        last.map(|word| self.table.word(word, self.source)).into_iter().collect()
+        last.map(|number| self.word(number)).into_iter().collect()
     }
 
     fn text(&self, range: &Range<usize>) -> &'a str {

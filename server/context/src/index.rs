@@ -60,6 +60,17 @@ pub struct Index {
     state: Mutex<State>,
     /// Told at any time, looked at when the next world is made.
     dirty: Mutex<Dirty>,
+    /// Told at any time, read when the files are known.
+    told: Mutex<Told>,
+}
+
+/// What was handed over of the history.
+#[derive(Default)]
+struct Told {
+    /// The commit up to which it goes.
+    latest: String,
+    /// Until it is read.
+    log: Option<String>,
 }
 
 #[derive(Default)]
@@ -78,6 +89,7 @@ impl Index {
             is_watched: AtomicBool::new(false),
             state: Mutex::default(),
             dirty: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -144,7 +156,8 @@ impl Index {
         let to_keep = self.worth_keeping(&state, fresh);
         state.take_open(&self.root, snapshot);
         state.settle();
-        if let Some(log) = state.unread.take() {
+        let log = self.told().log.take();
+        if let Some(log) = log {
             state.history = Arc::new(History::parse(&log, &state.layout));
         }
         let known = Known {
@@ -189,19 +202,17 @@ impl Index {
         (fresh >= WORTH_KEEPING.max(files / 20)).then(|| state.to_keep())
     }
 
-    /// Whether the history up to the commit `latest` has been handed over.
+    /// Whether the history up to the commit `latest` has been handed over. Waits for nothing.
     #[must_use]
     pub fn knows_history(&self, latest: &str) -> bool {
-        self.state().latest == latest
+        self.told().latest == latest
     }
 
     /// Learns which files changed together, and with what words, from the log of the commits up
     /// to `latest`: for each, the latest first, two NULs and its message, a NUL, and the paths that
     /// it touches, relative to the root, one a line.
     pub fn learn_history(&self, latest: &str, log: String) {
-        let mut state = self.state();
-        latest.clone_into(&mut state.latest);
-        state.unread = Some(log);
+        *self.told() = Told { latest: latest.to_owned(), log: Some(log) };
     }
 
     /// Takes what is known now for the whole that later changes are seen against.
@@ -209,6 +220,10 @@ impl Index {
     pub(crate) fn settled(&self) {
         let mut state = self.state();
         state.fold();
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

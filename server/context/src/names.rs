@@ -1,5 +1,7 @@
 //! Names as numbers.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use crate::facts::NameId;
@@ -36,14 +38,10 @@ impl List {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     list: List,
-    /// Numbers by the hash of the name. Few names share one.
-    by_hash: FxHashMap<u32, Slot>,
-}
-
-#[derive(Clone, Debug)]
-enum Slot {
-    One(NameId),
-    More(Vec<NameId>),
+    /// Numbers by the hash of the name, of the first one with that hash.
+    by_hash: FxHashMap<u32, NameId>,
+    /// Of the others, which are few.
+    others: FxHashMap<u32, Vec<NameId>>,
 }
 
 impl Names {
@@ -52,33 +50,36 @@ impl Names {
         if name.is_empty() {
             return 0;
         }
-        if let Some(known) = self.get(name) {
+        let hash = hash(name);
+        if let Some(known) = self.find(hash, name) {
             return known;
         }
         self.list.letters.push_str(name);
         self.list.ends.push(u32::try_from(self.list.letters.len()).unwrap_or(u32::MAX));
         let id = u32::try_from(self.list.ends.len()).unwrap_or(0);
-        match self.by_hash.entry(hash(name)) {
-            std::collections::hash_map::Entry::Vacant(empty) => {
-                empty.insert(Slot::One(id));
-            }
-            std::collections::hash_map::Entry::Occupied(mut slot) => match slot.get_mut() {
-                Slot::One(other) => {
-                    let other = *other;
-                    slot.insert(Slot::More(vec![other, id]));
-                }
-                Slot::More(list) => list.push(id),
-            },
+        match self.by_hash.entry(hash) {
+            Entry::Vacant(empty) => _ = empty.insert(id),
+            Entry::Occupied(_) => self.others.entry(hash).or_default().push(id),
         }
         id
     }
 
     /// The number of `name`, if it has been met.
     pub(crate) fn get(&self, name: &str) -> Option<NameId> {
-        match self.by_hash.get(&hash(name))? {
-            Slot::One(id) => (self.text(*id) == name).then_some(*id),
-            Slot::More(list) => list.iter().copied().find(|id| self.text(*id) == name),
+        self.find(hash(name), name)
+    }
+
+    fn find(&self, hash: u32, name: &str) -> Option<NameId> {
+        let is_it = |id: &NameId| self.text(*id) == name;
+        let first = *self.by_hash.get(&hash)?;
+        if is_it(&first) {
+            return Some(first);
         }
+        // To ask an empty map still takes a hash.
+        if self.others.is_empty() {
+            return None;
+        }
+        self.others.get(&hash)?.iter().copied().find(is_it)
     }
 
     /// The letters of a name; none for zero.
@@ -118,6 +119,12 @@ mod tests {
         for (name, id) in list.iter().zip(&ids) {
             assert_eq!((names.intern(name), names.text(*id)), (*id, name.as_str()));
         }
+        // As if their hashes were the same.
+        let all = names.by_hash.drain().map(|(_, id)| id).collect::<Vec<_>>();
+        let hash = hash("name7");
+        names.by_hash.insert(hash, 1);
+        names.others.insert(hash, all);
+        assert_eq!((names.get("name7"), names.get("name0")), (Some(ids[7]), None));
         assert_eq!((names.intern(""), names.text(0), names.get("other")), (0, "", None));
         assert_eq!(names.len(), 3001);
     }

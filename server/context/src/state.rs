@@ -51,10 +51,6 @@ pub(crate) struct State {
     pub(crate) view: View,
     pub(crate) recent: Arc<Vec<(AbsPath, Vec<Recent>)>>,
     pub(crate) history: Arc<History>,
-    /// The commit up to which the history is known.
-    pub(crate) latest: String,
-    /// A log that was handed over before the files were known.
-    pub(crate) unread: Option<String>,
 }
 
 impl State {
@@ -66,33 +62,33 @@ impl State {
         };
         let disk = Snapshot::of_disk(root.clone());
         let sources = self.look_around(root, &disk);
-        let known = |path: &AbsPath| {
-            let id = self.paths.get(path)?;
+        let before = |source: &Source| {
+            let id = self.paths.get(&source.at)?;
             let hash = old.get(id)?.hash;
             // Of what is in `over` the stamp says nothing about the file in `old`.
             let stamp = self.stamps.get(id).filter(|_| !self.over.contains_key(id)).copied();
             Some(Before { hash, stamp })
         };
-        let read = build::read_all(&disk, &sources, &known);
+        let before: Vec<Option<Before>> = sources.iter().map(before).collect();
         self.stamps.clear();
-        let mut files = Vec::with_capacity(read.len());
+        let mut files = Vec::with_capacity(sources.len());
         let mut fresh = 0;
-        for (source, one) in sources.iter().zip(read) {
+        build::read_all(&disk, &sources, &before, |source, read| {
             let path = self.path_id(&source.at);
-            let stamp = match one {
+            let stamp = match read {
                 build::Read::Same { stamp } => {
                     files.extend(old.get(&path).map(Arc::clone));
                     stamp
                 }
                 build::Read::New { hash, stamp, extracted } => {
                     fresh += 1;
-                    files.push(Arc::new(self.adopt(path, source, hash, *extracted)));
+                    files.push(Arc::new(self.adopt(path, source, hash, &extracted)));
                     stamp
                 }
                 build::Read::Nothing => None,
             };
             self.stamps.extend(stamp.map(|stamp| (path, stamp)));
-        }
+        });
         self.over.clear();
         self.open.clear();
         self.is_settled = false;
@@ -191,11 +187,9 @@ impl State {
     }
 
     /// Gives the names of a file their numbers.
-    fn adopt(&self, path: PathId, source: &Source, hash: [u8; 16], extracted: Extracted) -> File {
+    fn adopt(&self, path: PathId, source: &Source, hash: [u8; 16], extracted: &Extracted) -> File {
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         let map: Vec<_> = extracted.names.all().map(|name| names.intern(name)).collect();
-        let mut facts = extracted.facts;
-        facts.renumber(&map);
         File {
             path,
             name: source.name.as_str().into(),
@@ -203,7 +197,7 @@ impl State {
             language: source.language,
             module: names.intern(crate::imports::module_name(&source.name)),
             hash,
-            facts,
+            facts: extracted.facts.renumbered(&map),
         }
     }
 
@@ -288,11 +282,11 @@ impl State {
         });
         let file = match change {
             Some((known, gap, new)) => {
-                let new = self.adopt(id, &source, hash, new);
+                let new = self.adopt(id, &source, hash, &new);
                 File { facts: splice::splice(&known.facts, &gap, &new.facts), ..new }
             }
             None => match build::extract_text(&source, text, tree) {
-                Some(all) => self.adopt(id, &source, hash, all),
+                Some(all) => self.adopt(id, &source, hash, &all),
                 None => return,
             },
         };

@@ -17,5 +17,5 @@ pub mod store;
 
 pub use clock::{Clock, Instant, ManualClock, SystemClock};
 pub use hash::content_hash;
-pub use memory::give_back_memory;
+pub use memory::{give_back_memory, hold_little_memory};
 pub use path::{AbsPath, NotAbsolute};

@@ -21,9 +21,24 @@ pub(crate) struct Spec {
     /// Kinds of nodes with which an item may begin, but which count as what is before it:
     /// annotations, where the grammar has them within.
     pub(crate) decorations: &'static [&'static str],
+    pub(crate) expressions: Expressions,
     /// A text that has everything in it that the queries know.
     #[cfg(test)]
     pub(crate) fixture: &'static str,
+}
+
+/// What may be passed over by whoever looks for what is declared.
+pub(crate) struct Expressions {
+    /// Kinds of nodes that declare nothing themselves, nor do their children, but for what begins
+    /// with a mark. Several lists, as languages share some.
+    pub(crate) kinds: &'static [&'static [&'static str]],
+    /// Words, and signs of one byte.
+    pub(crate) marks: &'static [&'static str],
+}
+
+impl Expressions {
+    /// Nothing is passed over.
+    pub(crate) const NONE: Expressions = Expressions { kinds: &[], marks: &[] };
 }
 
 /// What is known of a definition when the language is asked about it.
@@ -50,6 +65,8 @@ pub(crate) struct Rules {
     pub(crate) roles: Vec<Role>,
     pub(crate) pattern_names: Vec<u16>,
     pub(crate) decorations: Vec<u16>,
+    /// By kind of node, whether it is one of [`Expressions::kinds`].
+    pub(crate) expressions: Vec<bool>,
     /// The patterns that are about more than references.
     pub(crate) declaring: ByKind,
     /// The patterns that are about definitions, or about what is before or within them.
@@ -192,6 +209,13 @@ impl Rules {
         };
         let pattern_names = spec.pattern_names.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let decorations = spec.decorations.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+        let mut expressions = vec![false; grammar.node_kind_count()];
+        for kind in spec.expressions.kinds.iter().copied().flatten() {
+            let id = id(kind)?;
+            if let Some(is_one) = expressions.get_mut(usize::from(id)) {
+                *is_one = true;
+            }
+        }
         let with = |is_wanted: fn(Role) -> bool| {
             patterns
                 .with(&|capture| roles.get(usize::from(capture)).copied().is_some_and(is_wanted))
@@ -207,6 +231,7 @@ impl Rules {
             roles,
             pattern_names,
             decorations,
+            expressions,
             declaring,
             structural,
             folding,

@@ -3,6 +3,7 @@
 mod batch;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use context::{ContextQuery, Index, Intent, TokenBudget, World};
@@ -20,7 +21,13 @@ const BUDGET: usize = 2000;
 pub(crate) async fn context(args: Context) -> Result<bool> {
     let root = compose::folder(args.root.as_deref())?;
     let index = compose::indexes().of(&root);
+    // The files are read while `git` tells the history.
+    let files = tokio::task::spawn_blocking({
+        let (root, index) = (root.clone(), Arc::clone(&index));
+        move || drop(index.world(&Snapshot::of_disk(root)))
+    });
     harness::learn_history(&root, &index, &CancellationToken::new()).await;
+    files.await.context("the index crashed")?;
     // The rest computes and waits for nothing but its input.
     tokio::task::spawn_blocking(move || run(&args, &root, &index))
         .await

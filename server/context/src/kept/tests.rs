@@ -291,3 +291,17 @@ fn the_version_says_how_texts_are_read() {
     let print = u32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]);
     assert_eq!((VERSION, print), (2, 290_345_407));
 }
+
+#[test]
+fn names_have_the_same_numbers_whichever_file_was_read_first() {
+    let test = Test::new();
+    // The first file takes longer than all the others.
+    let long: String = (0..3000).map(|at| format!("pub fn f{at}() {{ g({at}) }}\n")).collect();
+    test.write(0, &format!("pub struct Thing0;\n{long}"));
+    let world = test.index().world(&Snapshot::of_disk(test.root()));
+    let names = world.known.names.read().unwrap();
+    let mut files: Vec<u32> = (0..FILES).collect();
+    files.sort_by_key(|at| format!("file{at}.rs"));
+    let numbers = files.iter().map(|at| names.get(&format!("Thing{at}")).unwrap());
+    assert!(numbers.is_sorted());
+}

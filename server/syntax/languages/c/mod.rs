@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::rules::{Facts, Spec, text, unquoted};
+use crate::rules::{Expressions, Facts, Spec, text, unquoted};
 use crate::{Import, Span, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -13,6 +13,7 @@ pub(crate) static SPEC: Spec = Spec {
     is_test: |_| false,
     pattern_names: &["identifier"],
     decorations: &[],
+    expressions: Expressions::NONE,
     #[cfg(test)]
     fixture: include_str!("fixture.c"),
 };

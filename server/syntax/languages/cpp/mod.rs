@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::c;
-use crate::rules::{Facts, Spec, text};
+use crate::rules::{Expressions, Facts, Spec, text};
 use crate::{Import, Span, SymbolKind, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -18,6 +18,7 @@ pub(crate) static SPEC: Spec = Spec {
     is_test: |_| false,
     pattern_names: &["identifier"],
     decorations: &[],
+    expressions: Expressions::NONE,
     #[cfg(test)]
     fixture: include_str!("fixture.cpp"),
 };

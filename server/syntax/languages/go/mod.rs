@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::rules::{Facts, Spec, text, unquoted};
+use crate::rules::{Expressions, Facts, Spec, text, unquoted};
 use crate::{Import, Span, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -13,6 +13,38 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: &["identifier"],
     decorations: &[],
+    expressions: Expressions {
+        kinds: &[&[
+            "argument_list",
+            "array_type",
+            "assignment_statement",
+            "binary_expression",
+            "call_expression",
+            "composite_literal",
+            "defer_statement",
+            "expression_list",
+            "expression_statement",
+            "generic_type",
+            "go_statement",
+            "index_expression",
+            "keyed_element",
+            "literal_element",
+            "literal_value",
+            "map_type",
+            "parenthesized_expression",
+            "pointer_type",
+            "qualified_type",
+            "return_statement",
+            "selector_expression",
+            "slice_expression",
+            "slice_type",
+            "type_arguments",
+            "type_assertion_expression",
+            "type_conversion_expression",
+            "unary_expression",
+        ]],
+        marks: &["func", "interface", "struct"],
+    },
     #[cfg(test)]
     fixture: include_str!("fixture.go"),
 };

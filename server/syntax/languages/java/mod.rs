@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::rules::{Facts, Spec, text};
+use crate::rules::{Expressions, Facts, Spec, text};
 use crate::{Import, Span, SymbolKind, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -13,6 +13,33 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: &["identifier"],
     decorations: &["annotation", "marker_annotation"],
+    expressions: Expressions {
+        kinds: &[&[
+            "argument_list",
+            "array_access",
+            "array_creation_expression",
+            "array_initializer",
+            "array_type",
+            "assignment_expression",
+            "binary_expression",
+            "cast_expression",
+            "expression_statement",
+            "field_access",
+            "generic_type",
+            "method_invocation",
+            "method_reference",
+            "object_creation_expression",
+            "parenthesized_expression",
+            "return_statement",
+            "scoped_type_identifier",
+            "ternary_expression",
+            "throw_statement",
+            "type_arguments",
+            "unary_expression",
+            "update_expression",
+        ]],
+        marks: &["-", "instanceof", "{"],
+    },
     #[cfg(test)]
     fixture: include_str!("fixture.java"),
 };

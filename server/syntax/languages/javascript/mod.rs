@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::rules::{Facts, Spec, text, unquoted};
+use crate::rules::{Expressions, Facts, Spec, text, unquoted};
 use crate::{Import, Span, SymbolKind, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -13,11 +13,42 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
+    expressions: Expressions { kinds: &[EXPRESSIONS, ELEMENTS], marks: MARKS },
     #[cfg(test)]
     fixture: include_str!("fixture.jsx"),
 };
 
 pub(crate) const PATTERN_NAMES: &[&str] = &["identifier", "shorthand_property_identifier_pattern"];
+
+/// Kinds of nodes in which something is declared only behind one of [`MARKS`].
+pub(crate) const EXPRESSIONS: &[&str] = &[
+    "arguments",
+    "array",
+    "assignment_expression",
+    "augmented_assignment_expression",
+    "await_expression",
+    "binary_expression",
+    "call_expression",
+    "computed_property_name",
+    "expression_statement",
+    "member_expression",
+    "new_expression",
+    "object",
+    "pair",
+    "parenthesized_expression",
+    "return_statement",
+    "spread_element",
+    "subscript_expression",
+    "template_string",
+    "ternary_expression",
+    "throw_statement",
+    "unary_expression",
+    "update_expression",
+];
+/// The same of elements.
+pub(crate) const ELEMENTS: &[&str] = &["jsx_element", "jsx_expression", "jsx_self_closing_element"];
+/// Functions have bodies or arrows, classes bodies; patterns and types with members have braces.
+pub(crate) const MARKS: &[&str] = &["=", "{"];
 
 /// Reads `import …` and `export … from`. A module is one segment, as it is written; a default
 /// import is its `default`, and `* as name` the module itself.

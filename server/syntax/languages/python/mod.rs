@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::rules::{Facts, Spec, text};
+use crate::rules::{Expressions, Facts, Spec, text};
 use crate::{Import, Span, Visibility};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -13,6 +13,36 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: &["identifier"],
     decorations: &[],
+    expressions: Expressions {
+        kinds: &[&[
+            "argument_list",
+            "attribute",
+            "binary_operator",
+            "boolean_operator",
+            "call",
+            "comparison_operator",
+            "concatenated_string",
+            "conditional_expression",
+            "dictionary",
+            "dictionary_splat",
+            "generic_type",
+            "keyword_argument",
+            "list",
+            "list_splat",
+            "not_operator",
+            "pair",
+            "parenthesized_expression",
+            "return_statement",
+            "set",
+            "string",
+            "subscript",
+            "tuple",
+            "type",
+            "type_parameter",
+            "unary_operator",
+        ]],
+        marks: &["=", "for", "lambda"],
+    },
     #[cfg(test)]
     fixture: include_str!("fixture.py"),
 };

@@ -1,7 +1,9 @@
 //! TypeScript, without and with elements (TSX): two grammars, one language.
 
-use super::javascript::{PATTERN_NAMES, imports, is_test, visibility};
-use crate::rules::Spec;
+use super::javascript::{
+    ELEMENTS, EXPRESSIONS, MARKS, PATTERN_NAMES, imports, is_test, visibility,
+};
+use crate::rules::{Expressions, Spec};
 
 pub(crate) static SPEC: Spec = Spec {
     grammar: crate::languages::grammar::typescript,
@@ -15,6 +17,7 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
+    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES], marks: MARKS },
     #[cfg(test)]
     fixture: include_str!("fixture.ts"),
 };
@@ -32,6 +35,23 @@ pub(crate) static TSX: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
+    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES, ELEMENTS], marks: MARKS },
     #[cfg(test)]
     fixture: include_str!("fixture.tsx"),
 };
+
+/// What there is beside JavaScript's, types among it.
+const TYPES: &[&str] = &[
+    "array_type",
+    "as_expression",
+    "generic_type",
+    "intersection_type",
+    "lookup_type",
+    "non_null_expression",
+    "parenthesized_type",
+    "satisfies_expression",
+    "tuple_type",
+    "type_annotation",
+    "type_arguments",
+    "union_type",
+];

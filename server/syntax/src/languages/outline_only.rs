@@ -1,6 +1,6 @@
 //! Languages of which an outline is all that is read: a query for definitions and a fixture each.
 
-use crate::rules::{Facts, Spec};
+use crate::rules::{Expressions, Facts, Spec};
 use crate::{Import, Visibility};
 
 /// `name` in the program, the feature and folder, the grammar, a fixture in the folder, and
@@ -16,6 +16,7 @@ macro_rules! outline_only {
             is_test: |_| false,
             pattern_names: &[],
             decorations: $decorations,
+            expressions: Expressions::NONE,
             #[cfg(test)]
             fixture: include_str!(concat!("../../languages/", $feature, "/", $fixture)),
         };

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::{Node, TreeCursor};
 
+use super::marks::Marks;
 use super::record::Recorder;
 use super::{Tags, tokens};
 use crate::pattern::{ByKind, Matcher};
@@ -30,6 +31,10 @@ pub(crate) fn collect(rules: &Rules, root: Node<'_>, source: &str, wanted: &Want
         },
         source,
         wanted,
+        marks: match wanted {
+            Wanted::Declarations(range) => Some(Marks::of(rules, source, range.clone())),
+            _ => None,
+        },
         recorder: Recorder::new(rules, source),
         levels: vec![Level::default()],
     };
@@ -56,6 +61,8 @@ struct Walk<'r, 's, 't> {
     patterns: &'r ByKind,
     source: &'s str,
     wanted: &'r Wanted,
+    /// If only what is declared is wanted.
+    marks: Option<Marks<'r>>,
     recorder: Recorder<'r, 's, 't>,
     levels: Vec<Level>,
 }
@@ -114,7 +121,7 @@ impl<'t> Walk<'_, '_, 't> {
             if level.leading.is_some() && node.is_named() {
                 level.leading = None;
             }
-            return Children::Visit;
+            return self.inside(node);
         }
         let mut children = Children::Visit;
         let mut leads = false;
@@ -149,7 +156,13 @@ impl<'t> Walk<'_, '_, 't> {
         if !leads && level.leading.is_some() && node.is_named() {
             level.leading = None;
         }
-        children
+        if children == Children::Visit { self.inside(node) } else { children }
+    }
+
+    /// What to do with the children of a node of which nothing else is known.
+    fn inside(&mut self, node: Node<'t>) -> Children {
+        let is_empty = self.marks.as_mut().is_some_and(|marks| marks.rule_out(node));
+        if is_empty { Children::Skip } else { Children::Visit }
     }
 }
 

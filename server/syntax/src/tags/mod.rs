@@ -2,6 +2,7 @@
 
 mod collect;
 mod extent;
+mod marks;
 mod record;
 mod tokens;
 mod within;
