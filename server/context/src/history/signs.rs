@@ -159,8 +159,10 @@ mod tests {
 
     #[test]
     fn what_changes_along_with_likely_files_is_near() {
-        let of = |words| signs("\0\0Scroll\n\0\n1\n\0\0all\n\0\n1\n2\n", words, 2).second;
-        assert_eq!(of(""), 0.0);
-        assert!(of("scroll") > 0.0);
+        let log = "\0\0Scroll\n\0\n1\n\0\0all\n\0\n1\n2\n";
+        let of = |words, file| signs(log, words, file).second;
+        assert_eq!(of("", 2), 0.0);
+        assert!(of("scroll", 2) > 0.0);
+        assert_eq!(of("scroll", 1), 0.0, "a file says nothing for itself");
     }
 }

@@ -18,6 +18,11 @@ const JUDGED: usize = 60;
 /// Numbers of a file's own, beside the greatest of each of its items' numbers.
 const OWN: [&str; 8] = ["first", "second_item", "third", "any", "sum", "items", "rank", "below"];
 
+/// Where three of them stand: how likely any item changes, and how the file compares by that.
+const ANY: usize = 3;
+const RANK: usize = 6;
+const BELOW: usize = 7;
+
 type Row = [f32; OWN.len() + COUNT];
 
 fn trees() -> Judge {
@@ -35,15 +40,15 @@ pub(super) fn order(items: &[Item<'_>]) -> Vec<usize> {
         .chunk_by(|a, b| a.0 == b.0)
         .map(|items| {
             let row = row(items);
-            (items[0].0, row[3], row)
+            (items[0].0, row[ANY], row)
         })
         .collect();
     files.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let best = files.first().map_or(0.0, |file| file.1);
     let mut trees = trees();
     for (rank, (_, score, row)) in files.iter_mut().take(JUDGED).enumerate() {
-        row[6] = (rank as f32).ln_1p();
-        row[7] = *score - best;
+        row[RANK] = (rank as f32).ln_1p();
+        row[BELOW] = *score - best;
         let rough = trees.rough(row);
         *score = trees.score(rough, row);
     }
@@ -72,7 +77,7 @@ fn row(items: &[Item<'_>]) -> Row {
         }
     }
     own[..3].copy_from_slice(&best.map(odds));
-    own[3] = odds(1.0 - none);
+    own[ANY] = odds(1.0 - none);
     own[4] = sum;
     own[5] = (items.len() as f32).ln_1p();
     row
