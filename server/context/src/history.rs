@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::graph::PathId;
 use crate::imports::Layout;
 
+use signs::AllTouched;
 pub(crate) use signs::Signs;
 use words::Words;
 
@@ -29,6 +30,7 @@ pub(crate) struct History {
     subjects: Words,
     /// The words of their messages, subjects included.
     messages: Words,
+    touched: AllTouched,
 }
 
 impl History {
@@ -57,6 +59,7 @@ impl History {
             history.messages.push(message);
             history.commits.push(files);
         }
+        history.touched = AllTouched::of(&history.commits);
         history
     }
 

@@ -31,6 +31,38 @@ pub(crate) struct Signs {
     pub(crate) often: f32,
 }
 
+/// How often and how lately files changed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct AllTouched {
+    files: FxHashMap<PathId, Touched>,
+    /// How much all commits count.
+    all: f32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Touched {
+    often: f32,
+    /// Commits after the latest one that touches it.
+    ago: u32,
+}
+
+impl AllTouched {
+    /// Of these commits, the latest first.
+    pub(super) fn of(commits: &[Box<[PathId]>]) -> AllTouched {
+        let mut touched = AllTouched { files: FxHashMap::default(), all: 1.0 };
+        let mut weight = 1.0_f32;
+        for (ago, files) in (0..).zip(commits) {
+            weight *= FADING;
+            touched.all += weight;
+            for file in files {
+                let one = touched.files.entry(*file).or_insert(Touched { often: 0.0, ago });
+                one.often += weight;
+            }
+        }
+        touched
+    }
+}
+
 impl History {
     /// The signs of each file that has any, where the file `path` is changed for what `terms`
     /// say, which are stems with weights.
@@ -53,28 +85,22 @@ impl History {
                 messages.add(*file, score * near(files));
             }
         }
-        let (mut touched, mut beside) = (Sums::default(), Sums::default());
-        let mut latest: FxHashMap<PathId, usize> = FxHashMap::default();
-        let (mut weight, mut all, mut here) = (1.0_f32, 1.0, 1.0);
-        for (at, files) in self.commits.iter().enumerate() {
+        let mut beside = Sums::default();
+        let (mut weight, mut here) = (1.0_f32, 1.0);
+        for files in &self.commits {
             weight *= FADING;
-            all += weight;
-            let along = files.contains(&path);
-            if along {
+            if files.contains(&path) {
                 here += weight;
-            }
-            for file in files {
-                touched.add(*file, weight);
-                latest.entry(*file).or_insert(at);
-                if along {
+                for file in files {
                     beside.add(*file, weight * 2.0 * near(files));
                 }
             }
         }
-        let second = self.second(path, &messages, &touched);
+        let second = self.second(path, &messages);
         let (best_subject, best_message) = (subjects.best(), messages.best());
-        let sign = |file: PathId| {
-            let often = touched.of(file);
+        let all = self.touched.all;
+        let sign = |(file, touched): (&PathId, &Touched)| {
+            let (file, often) = (*file, touched.often);
             let signs = Signs {
                 rise: ((beside.of(file) / here) / ((often + 0.5) / all)).ln_1p(),
                 both: both.of(file) / best_subject,
@@ -82,23 +108,24 @@ impl History {
                 message: messages.of(file) / best_message,
                 messages: messages.of(file).ln_1p(),
                 second: second.of(file),
-                recent: latest.get(&file).map_or(0.0, |at| 1.0 / (1.0 + *at as f32 / RECENT)),
+                recent: 1.0 / (1.0 + touched.ago as f32 / RECENT),
                 often: often.ln_1p(),
             };
             (file, signs)
         };
-        touched.order.iter().map(|file| sign(*file)).collect()
+        self.touched.files.iter().map(sign).collect()
     }
 
     /// How often files change along with `path` and the best of `messages`, each by its part.
-    fn second(&self, path: PathId, messages: &Sums, touched: &Sums) -> Sums {
+    fn second(&self, path: PathId, messages: &Sums) -> Sums {
         let best = messages.best();
         let mut hot: Vec<(PathId, f32)> =
             messages.order.iter().map(|file| (*file, messages.of(*file) / best)).collect();
         hot.sort_by(|a, b| b.1.total_cmp(&a.1));
         hot.truncate(MAX_HOT);
         hot.push((path, 1.0));
-        let part = |(file, heat): (PathId, f32)| (file, heat / (1.0 + touched.of(file)));
+        let often = |file| self.touched.files.get(&file).map_or(0.0, |one| one.often);
+        let part = |(file, heat): (PathId, f32)| (file, heat / (1.0 + often(file)));
         let hot: FxHashMap<PathId, f32> = hot.into_iter().map(part).collect();
         let mut sums = Sums::default();
         for files in &self.commits {
