@@ -8,7 +8,7 @@ use stdx::{AbsPath, Clock, SystemClock, content_hash};
 use syntax::{Language, SyntaxTree};
 use workspace::{Snapshot, Stamp};
 
-use crate::extract::{self, Extracted};
+use crate::extract::{self, Declared, Extracted};
 use crate::facts::FileFacts;
 use crate::imports::Layout;
 use crate::splice::{self, Gap};
@@ -193,8 +193,11 @@ pub(crate) fn extract_text(
     if text.len() > MAX_BYTES {
         return None;
     }
-    let parsed = if tree.is_none() { SyntaxTree::of_str(source.language, text) } else { None };
-    let mut all = extract::extract(text, tree.or(parsed.as_ref())?, 0..text.len(), source.is_test)?;
+    let declared = match tree {
+        Some(tree) => Declared::of(text, tree, 0..text.len())?,
+        None => Declared::of(text, &SyntaxTree::of_str(source.language, text)?, 0..text.len())?,
+    };
+    let mut all = extract::extract(text, &declared, source.is_test);
     if text.len() < LONG {
         all.facts.stretches = Box::default();
     }
@@ -216,12 +219,13 @@ pub(crate) fn extract_change(
     let range = gap.range.clone();
     let extracted = match tree {
         Some(tree) if tree.is_sound_outside(range.clone()) => {
-            extract::extract(text, tree, range, source.is_test)?
+            extract::extract(text, &Declared::of(text, tree, range)?, source.is_test)
         }
         Some(_) => return None,
         None => {
             let tree = SyntaxTree::of_part(source.language, text, range.clone())?;
-            let part = extract::extract(text, &tree, range, source.is_test)?;
+            let declared = Declared::of(text, &tree, range)?;
+            let part = extract::extract(text, &declared, source.is_test);
             // What does not follow its language may be understood by what is around it.
             part.facts.stretches.iter().all(|one| one.hash != 0).then_some(part)?
         }

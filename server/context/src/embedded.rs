@@ -2,7 +2,6 @@
 //! to the language these are only tokens, but most such macros take items and give them back, so
 //! they are read as if the braces were a file.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use syntax::{Language, Span, SyntaxTree, Tags};
@@ -11,16 +10,16 @@ use syntax::{Language, Span, SyntaxTree, Tags};
 const DEFINING: [&str; 5] = ["struct ", "enum ", "fn ", "trait ", "const "];
 
 /// `tags` with what such macros hold that begin in the bytes `range` of `source`.
-pub(crate) fn with_items<'a>(
+pub(crate) fn with_items(
     language: Language,
     source: &str,
     range: Range<usize>,
-    tags: &'a Tags,
-) -> Cow<'a, Tags> {
-    let mut all = Cow::Borrowed(tags);
+    mut tags: Tags,
+) -> Tags {
     if language.id() != "rust" {
-        return all;
+        return tags;
     }
+    let mut is_changed = false;
     for inside in braces(&source[range.clone()]) {
         let inside = range.start + inside.start..range.start + inside.end;
         let text = &source[inside.clone()];
@@ -29,13 +28,14 @@ pub(crate) fn with_items<'a>(
         }
         let Some(tree) = SyntaxTree::of_str(language, text) else { continue };
         let inner = Tags::declared(&tree, text, 0..text.len());
-        add(all.to_mut(), inner, inside.start);
+        add(&mut tags, inner, inside.start);
+        is_changed = true;
     }
-    if let Cow::Owned(all) = &mut all {
-        all.bindings.sort_by_key(|one| one.name.start);
-        all.imports.sort_by_key(|one| one.range.start);
+    if is_changed {
+        tags.bindings.sort_by_key(|one| one.name.start);
+        tags.imports.sort_by_key(|one| one.range.start);
     }
-    all
+    tags
 }
 
 /// What stands between the braces of each macro that begins a line.
@@ -122,7 +122,7 @@ mod tests {
         let language = Language::for_path(Path::new("a.rs")).unwrap();
         let tree = SyntaxTree::of_str(language, source).unwrap();
         let tags = Tags::declared(&tree, source, 0..source.len());
-        let all = with_items(language, source, 0..source.len(), &tags);
+        let all = with_items(language, source, 0..source.len(), tags);
         let shown = all.definitions.iter().map(|one| {
             let owner = one.owner_type.map_or("", |owner| owner.text(source));
             format!("{owner}>{}", one.name.text(source))

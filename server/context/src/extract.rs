@@ -31,25 +31,37 @@ pub(crate) struct Extracted {
     pub(crate) words_around: (usize, usize),
 }
 
-/// Reads the facts of the bytes `range` of `source`, the text of `tree`, and the words of all of
-/// it. `is_test` says that the whole file is for tests. `None` if an item reaches over an end of
-/// the range.
-pub(crate) fn extract(
-    source: &str,
-    tree: &SyntaxTree,
+/// What the tree of a text says of a part of it. The tree, which takes many times the memory, can
+/// go before anything else is read, so that what lasts does not come to lie between its pieces.
+pub(crate) struct Declared {
+    language: Language,
     range: Range<usize>,
-    is_test: bool,
-) -> Option<Extracted> {
-    let language = tree.language();
-    let sections = tree.sections(source, range.clone(), STRETCH_LINES)?;
-    let tags = Tags::declared(tree, source, range.clone());
-    let tags = &*embedded::with_items(language, source, range.clone(), &tags);
+    sections: Vec<Section>,
+    tags: Tags,
+}
+
+impl Declared {
+    /// Of the bytes `range` of `source`, the text of `tree`. `None` if an item reaches over an end
+    /// of the range.
+    pub(crate) fn of(source: &str, tree: &SyntaxTree, range: Range<usize>) -> Option<Declared> {
+        let language = tree.language();
+        let sections = tree.sections(source, range.clone(), STRETCH_LINES)?;
+        let tags = Tags::declared(tree, source, range.clone());
+        let tags = embedded::with_items(language, source, range.clone(), tags);
+        Some(Declared { language, range, sections, tags })
+    }
+}
+
+/// Reads the facts of that part of `source` of which `declared` is, and the words of all of it.
+/// `is_test` says that the whole file is for tests.
+pub(crate) fn extract(source: &str, declared: &Declared, is_test: bool) -> Extracted {
+    let Declared { language, range, sections, tags } = declared;
     let found = definitions(tags);
     let mut all = Vec::with_capacity(source.len() / 8);
-    lex::words(language, source, |word| all.push(word));
+    lex::words(*language, source, |word| all.push(word));
     let lines = Lines::of(source);
     let mut builder = Builder {
-        language,
+        language: *language,
         source,
         lines: &lines,
         words: &all,
@@ -59,13 +71,13 @@ pub(crate) fn extract(
         facts: Facts::default(),
     };
     for section in sections {
-        builder.section(&section, &found, tags, is_test);
+        builder.section(section, &found, tags, is_test);
     }
     let words_around =
         (builder.words_in(0..range.start).len(), builder.words_in(range.end..source.len()).len());
     let words = builder.counts();
     let facts = builder.facts;
-    Some(Extracted {
+    Extracted {
         facts: FileFacts {
             defs: facts.defs.into(),
             funcs: facts.funcs.into(),
@@ -77,7 +89,7 @@ pub(crate) fn extract(
         },
         names: builder.table.names.into_list(),
         words_around,
-    })
+    }
 }
 
 /// [`FileFacts`] while they grow.

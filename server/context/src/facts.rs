@@ -229,30 +229,29 @@ impl FileFacts {
             .min_by_key(|at| self.defs[*at].end - self.defs[*at].line)
     }
 
-    /// The same with each number replaced by that in `map`, in memory of its own: what a thread
-    /// reads lies among the trees that it parses, which would keep their pages from being given
-    /// back.
-    pub(crate) fn renumbered(&self, map: &[NameId]) -> FileFacts {
-        let new = |id: NameId| map.get(id as usize).copied().unwrap_or_default();
-        let def = |def: &Def| Def {
-            name: new(def.name),
-            owner: new(def.owner),
-            via: new(def.via),
-            ..*def
-        };
-        let used = |one: &UseOf| UseOf::new(new(one.name()), one.how(), new(one.qualifier));
-        let import = |import: &Import| Import { alias: new(import.alias), ..*import };
-        let mut words: Box<[_]> =
-            self.words.iter().map(|(word, count)| (new(*word), *count)).collect();
-        words.sort_unstable_by_key(|(word, _)| *word);
-        FileFacts {
-            defs: self.defs.iter().map(def).collect(),
-            funcs: self.funcs.clone(),
-            uses: self.uses.iter().map(used).collect(),
-            words,
-            imports: self.imports.iter().map(import).collect(),
-            pool: self.pool.iter().map(|id| new(*id)).collect(),
-            stretches: self.stretches.clone(),
+    /// Replaces each number by that in `map`, and brings the words into order again.
+    pub(crate) fn renumber(&mut self, map: &[NameId]) {
+        let new = |id: &mut NameId| *id = map.get(*id as usize).copied().unwrap_or_default();
+        for def in &mut self.defs {
+            new(&mut def.name);
+            new(&mut def.owner);
+            new(&mut def.via);
         }
+        for one in &mut self.uses {
+            let (mut name, how, mut qualifier) = (one.name(), one.how(), one.qualifier);
+            new(&mut name);
+            new(&mut qualifier);
+            *one = UseOf::new(name, how, qualifier);
+        }
+        for (word, _) in &mut self.words {
+            new(word);
+        }
+        for import in &mut self.imports {
+            new(&mut import.alias);
+        }
+        for id in &mut self.pool {
+            new(id);
+        }
+        self.words.sort_unstable_by_key(|(word, _)| *word);
     }
 }

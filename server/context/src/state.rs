@@ -82,7 +82,7 @@ impl State {
                 }
                 build::Read::New { hash, stamp, extracted } => {
                     fresh += 1;
-                    files.push(Arc::new(self.adopt(path, source, hash, &extracted)));
+                    files.push(Arc::new(self.adopt(path, source, hash, *extracted)));
                     stamp
                 }
                 build::Read::Nothing => None,
@@ -187,9 +187,11 @@ impl State {
     }
 
     /// Gives the names of a file their numbers.
-    fn adopt(&self, path: PathId, source: &Source, hash: [u8; 16], extracted: &Extracted) -> File {
+    fn adopt(&self, path: PathId, source: &Source, hash: [u8; 16], extracted: Extracted) -> File {
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         let map: Vec<_> = extracted.names.all().map(|name| names.intern(name)).collect();
+        let mut facts = extracted.facts;
+        facts.renumber(&map);
         File {
             path,
             name: source.name.as_str().into(),
@@ -197,7 +199,7 @@ impl State {
             language: source.language,
             module: names.intern(crate::imports::module_name(&source.name)),
             hash,
-            facts: extracted.facts.renumbered(&map),
+            facts,
         }
     }
 
@@ -282,11 +284,11 @@ impl State {
         });
         let file = match change {
             Some((known, gap, new)) => {
-                let new = self.adopt(id, &source, hash, &new);
+                let new = self.adopt(id, &source, hash, new);
                 File { facts: splice::splice(&known.facts, &gap, &new.facts), ..new }
             }
             None => match build::extract_text(&source, text, tree) {
-                Some(all) => self.adopt(id, &source, hash, &all),
+                Some(all) => self.adopt(id, &source, hash, all),
                 None => return,
             },
         };

@@ -27,13 +27,15 @@ fn source(name: &str) -> Source {
 }
 
 /// Facts with the numbers of `names`.
-fn adopted(names: &mut Names, extracted: &Extracted) -> FileFacts {
+fn adopted(names: &mut Names, extracted: Extracted) -> FileFacts {
     let map: Vec<NameId> = extracted.names.all().map(|name| names.intern(name)).collect();
-    extracted.facts.renumbered(&map)
+    let mut facts = extracted.facts;
+    facts.renumber(&map);
+    facts
 }
 
 fn whole(names: &mut Names, source: &Source, text: &str) -> FileFacts {
-    adopted(names, &build::extract_text(source, text, None).unwrap())
+    adopted(names, build::extract_text(source, text, None).unwrap())
 }
 
 /// What was read by the change alone, if it was.
@@ -45,7 +47,7 @@ fn changed(
     old: &FileFacts,
 ) -> Option<FileFacts> {
     let (gap, new) = build::extract_change(source, text, tree, old)?;
-    Some(splice(old, &gap, &adopted(names, &new)))
+    Some(splice(old, &gap, &adopted(names, new)))
 }
 
 /// All of it in words, wherever in its lists it stands.
