@@ -32,7 +32,7 @@ pub(crate) struct Expressions {
     /// Kinds of nodes that declare nothing themselves, nor do their children, but for what begins
     /// with a mark. Several lists, as languages share some.
     pub(crate) kinds: &'static [&'static [&'static str]],
-    /// Words, and signs of one byte.
+    /// Words, and signs of one byte; `:` stands for one that stands alone.
     pub(crate) marks: &'static [&'static str],
 }
 

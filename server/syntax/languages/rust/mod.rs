@@ -67,6 +67,7 @@ pub(crate) static SPEC: Spec = Spec {
             "while_expression",
         ]],
         marks: &[
+            ":",
             "const",
             "enum",
             "extern",

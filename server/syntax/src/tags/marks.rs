@@ -66,6 +66,11 @@ fn find(text: &[u8], range: Range<usize>, marks: &[&str], places: &mut Vec<u32>)
             while text.get(at).is_some_and(|byte| is_word(*byte)) {
                 at += 1;
             }
+        } else if *byte == b':' {
+            // Two of them part a path, and declare nothing.
+            while text.get(at) == Some(&b':') {
+                at += 1;
+            }
         }
         if starts[usize::from(*byte)] && marks.iter().any(|it| it.as_bytes() == &text[start..at]) {
             places.push(u32::try_from(start).unwrap_or(u32::MAX));
@@ -81,11 +86,12 @@ mod tests {
     fn words_are_found_whole_and_signs_everywhere() {
         let check = |text: &str, expected: &[u32]| {
             let mut places = Vec::new();
-            find(text.as_bytes(), 0..text.len(), &["let", "|", "for"], &mut places);
+            find(text.as_bytes(), 0..text.len(), &["let", "|", ":", "for"], &mut places);
             assert_eq!(places, expected, "{text}");
         };
         check("", &[]);
         check("let a|b", &[0, 5]);
+        check("a::b: c", &[4]);
         check("letter.outlet(é_let)||for", &[21, 22, 23]);
     }
 }
