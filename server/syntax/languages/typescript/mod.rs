@@ -1,8 +1,6 @@
 //! TypeScript, without and with elements (TSX): two grammars, one language.
 
-use super::javascript::{
-    ELEMENTS, EXPRESSIONS, MARKS, PATTERN_NAMES, imports, is_test, visibility,
-};
+use super::javascript::{ELEMENTS, EXPRESSIONS, PATTERN_NAMES, imports, is_test, visibility};
 use crate::rules::{Expressions, Spec};
 
 pub(crate) static SPEC: Spec = Spec {
@@ -17,7 +15,7 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
-    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES], marks: MARKS },
+    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES], marks: TYPED_MARKS },
     #[cfg(test)]
     fixture: include_str!("fixture.ts"),
 };
@@ -35,7 +33,7 @@ pub(crate) static TSX: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
-    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES, ELEMENTS], marks: MARKS },
+    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES, ELEMENTS], marks: TYPED_MARKS },
     #[cfg(test)]
     fixture: include_str!("fixture.tsx"),
 };
@@ -55,3 +53,5 @@ const TYPES: &[&str] = &[
     "type_arguments",
     "union_type",
 ];
+/// A namespace may stand without a body.
+const TYPED_MARKS: &[&str] = &["=", "module", "namespace", "{"];

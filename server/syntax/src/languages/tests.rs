@@ -174,6 +174,24 @@ fn what_breaks_a_file_is_seen() {
     }
 }
 
+#[test]
+fn what_is_passed_over_declares_nothing() {
+    let check = |language, source: &str, expected: &[&str]| {
+        let tree = SyntaxTree::of_str(language, source).unwrap();
+        let tags = Tags::declared(&tree, source, 0..source.len());
+        let names = tags.definitions.iter().map(|one| one.name);
+        let names = names.chain(tags.bindings.iter().map(|one| one.name));
+        let names: Vec<&str> = names.map(|name| name.text(source)).collect();
+        assert_eq!(names, expected, "{source}");
+    };
+    let rust = "fn a() {\n    b(c::d(1 + 2), [e; 3]);\n    f(&|g| { let h = g; h });\n}\n\
+                fn i(j: &k(l: u8)) {}\n";
+    check(Language::Rust, rust, &["a", "i", "g", "h", "j", "l"]);
+    check(Language::TypeScript, "a(b.c, [1]);\nnamespace d\n", &["d"]);
+    check(Language::Python, "a(b(1), [c for c in d], lambda e: e)\n", &["c", "e"]);
+    check(Language::Go, "package a\n\nfunc b() {\n\tc(d.e, func(f int) {})\n}\n", &["b", "f"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
