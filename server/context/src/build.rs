@@ -19,6 +19,10 @@ const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// A text of fewer bytes is read again as quickly as it is compared with what it was.
 const LONG: usize = 6 * 1024;
 
+/// Files that are handed over together: to wake another thread takes as long as to read a small
+/// one.
+const AT_ONCE: usize = 16;
+
 /// A file that may be read.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
@@ -133,29 +137,33 @@ pub(crate) fn read_all(
         let work = || {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
+                let mut done = Vec::new();
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(source) = files.get(at) else { return };
+                    let Some(source) = files.get(at) else { break };
                     let before = before.get(at).copied().flatten();
-                    if sender.send((at, read(disk, source, before))).is_err() {
-                        return;
+                    done.push((at, read(disk, source, before)));
+                    if done.len() == AT_ONCE && sender.send(std::mem::take(&mut done)).is_err() {
+                        break;
                     }
                 }
+                // Nobody waits any more if it cannot be sent.
+                drop(sender.send(done));
             })
         };
         let workers: Vec<_> = (0..threads.min(files.len())).map(|_| work()).collect();
         drop(sender);
         let mut due = 0;
         let mut early = BTreeMap::new();
-        for (at, read) in receiver {
+        for (at, read) in receiver.into_iter().flatten() {
             early.insert(at, read);
             while let Some(read) = early.remove(&due) {
                 take(&files[due], read);
                 due += 1;
             }
         }
-        // A file that brings a thread down is missing, and costs nothing else: those behind it
-        // have waited.
+        // A file that brings a thread down is missing, with the few that were not handed over
+        // yet; those behind them have waited.
         for (at, read) in early {
             take(&files[at], read);
         }
