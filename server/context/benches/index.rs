@@ -21,6 +21,11 @@ fn root() -> AbsPath {
     AbsPath::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).unwrap()
 }
 
+/// The sources that are read from nothing: these, or those that `OSTLER_BENCH_ROOT` names.
+fn sources() -> AbsPath {
+    std::env::var_os("OSTLER_BENCH_ROOT").map_or_else(root, |root| AbsPath::new(root).unwrap())
+}
+
 /// The source that is edited and asked about, and a line within it.
 fn open_file() -> (AbsPath, usize) {
     (root().join("context/src/rows.rs"), 150)
@@ -28,14 +33,14 @@ fn open_file() -> (AbsPath, usize) {
 
 #[divan::bench(sample_count = 10)]
 fn from_nothing(bencher: Bencher<'_, '_>) {
-    bencher.bench(|| Index::new(root()).world(&Snapshot::of_disk(root())));
+    bencher.bench(|| Index::new(sources()).world(&Snapshot::of_disk(sources())));
 }
 
 #[divan::bench(sample_count = 10)]
 fn bare_parse_of_the_same_files(bencher: Bencher<'_, '_>) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     bencher.bench(|| {
-        let disk = Snapshot::of_disk(root());
+        let disk = Snapshot::of_disk(sources());
         let files = &disk.files().paths;
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
