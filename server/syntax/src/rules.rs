@@ -32,13 +32,15 @@ pub(crate) struct Expressions {
     /// Kinds of nodes that declare nothing themselves, nor do their children, but for what begins
     /// with a mark. Several lists, as languages share some.
     pub(crate) kinds: &'static [&'static [&'static str]],
-    /// Words, and signs of one byte; `:` stands for one that stands alone.
+    /// The like that begin with a mark of their own, such as `let`: it is the others that count.
+    pub(crate) marked: &'static [&'static str],
+    /// Words, and signs of one byte.
     pub(crate) marks: &'static [&'static str],
 }
 
 impl Expressions {
     /// Nothing is passed over.
-    pub(crate) const NONE: Expressions = Expressions { kinds: &[], marks: &[] };
+    pub(crate) const NONE: Expressions = Expressions { kinds: &[], marked: &[], marks: &[] };
 }
 
 /// What is known of a definition when the language is asked about it.
@@ -65,8 +67,8 @@ pub(crate) struct Rules {
     pub(crate) roles: Vec<Role>,
     pub(crate) pattern_names: Vec<u16>,
     pub(crate) decorations: Vec<u16>,
-    /// By kind of node, whether it is one of [`Expressions::kinds`].
-    pub(crate) expressions: Vec<bool>,
+    /// By kind of node, whether it may be passed over.
+    pub(crate) expressions: Vec<Passing>,
     /// The patterns that are about more than references.
     pub(crate) declaring: ByKind,
     /// The patterns that are about definitions, or about what is before or within them.
@@ -81,6 +83,17 @@ impl std::fmt::Debug for Spec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Spec").field("grammar", &(self.grammar)().name()).finish_non_exhaustive()
     }
+}
+
+/// Whether nodes of a kind may be passed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Passing {
+    #[default]
+    Never,
+    /// Unless there is a mark in it.
+    Unmarked,
+    /// Unless there is a mark in it behind the one that it begins with.
+    MarkedOnce,
 }
 
 /// What a capture stands for.
@@ -209,11 +222,13 @@ impl Rules {
         };
         let pattern_names = spec.pattern_names.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let decorations = spec.decorations.iter().map(id).collect::<Result<Vec<_>, _>>()?;
-        let mut expressions = vec![false; grammar.node_kind_count()];
-        for kind in spec.expressions.kinds.iter().copied().flatten() {
-            let id = id(kind)?;
-            if let Some(is_one) = expressions.get_mut(usize::from(id)) {
-                *is_one = true;
+        let mut expressions = vec![Passing::Never; grammar.node_kind_count()];
+        let unmarked = spec.expressions.kinds.iter().copied().flatten();
+        let marked = spec.expressions.marked.iter();
+        let all = unmarked.map(|kind| (kind, Passing::Unmarked));
+        for (kind, passing) in all.chain(marked.map(|kind| (kind, Passing::MarkedOnce))) {
+            if let Some(slot) = expressions.get_mut(usize::from(id(kind)?)) {
+                *slot = passing;
             }
         }
         let with = |is_wanted: fn(Role) -> bool| {

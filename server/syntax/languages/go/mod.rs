@@ -43,6 +43,7 @@ pub(crate) static SPEC: Spec = Spec {
             "type_conversion_expression",
             "unary_expression",
         ]],
+        marked: &[],
         marks: &["func", "interface", "struct"],
     },
     #[cfg(test)]

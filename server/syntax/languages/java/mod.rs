@@ -38,6 +38,7 @@ pub(crate) static SPEC: Spec = Spec {
             "unary_expression",
             "update_expression",
         ]],
+        marked: &[],
         marks: &["-", "instanceof", "{"],
     },
     #[cfg(test)]

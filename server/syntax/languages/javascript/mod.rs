@@ -13,7 +13,7 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
-    expressions: Expressions { kinds: &[EXPRESSIONS, ELEMENTS], marks: MARKS },
+    expressions: Expressions { kinds: &[EXPRESSIONS, ELEMENTS], marked: &[], marks: MARKS },
     #[cfg(test)]
     fixture: include_str!("fixture.jsx"),
 };

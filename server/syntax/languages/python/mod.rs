@@ -41,6 +41,7 @@ pub(crate) static SPEC: Spec = Spec {
             "type_parameter",
             "unary_operator",
         ]],
+        marked: &[],
         marks: &["=", "for", "lambda"],
     },
     #[cfg(test)]

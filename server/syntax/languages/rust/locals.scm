@@ -9,7 +9,12 @@
 (while_expression) @scope
 (for_expression) @scope
 
-(parameter pattern: (_) @binding.parameter type: (_) @type)
+; Those that a type of functions names are names of nothing.
+(function_item
+  parameters: (parameters (parameter pattern: (_) @binding.parameter type: (_) @type)))
+(function_signature_item
+  parameters: (parameters (parameter pattern: (_) @binding.parameter type: (_) @type)))
+(closure_parameters (parameter pattern: (_) @binding.parameter type: (_) @type))
 (closure_parameters (identifier) @binding.parameter)
 (closure_parameters
   [(tuple_pattern) (reference_pattern) (tuple_struct_pattern) (struct_pattern) (mut_pattern)]

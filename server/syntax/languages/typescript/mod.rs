@@ -15,7 +15,7 @@ pub(crate) static SPEC: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
-    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES], marks: TYPED_MARKS },
+    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES], marked: &[], marks: TYPED_MARKS },
     #[cfg(test)]
     fixture: include_str!("fixture.ts"),
 };
@@ -33,7 +33,11 @@ pub(crate) static TSX: Spec = Spec {
     is_test,
     pattern_names: PATTERN_NAMES,
     decorations: &["decorator"],
-    expressions: Expressions { kinds: &[EXPRESSIONS, TYPES, ELEMENTS], marks: TYPED_MARKS },
+    expressions: Expressions {
+        kinds: &[EXPRESSIONS, TYPES, ELEMENTS],
+        marked: &[],
+        marks: TYPED_MARKS,
+    },
     #[cfg(test)]
     fixture: include_str!("fixture.tsx"),
 };

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use crate::rules::Rules;
+use crate::rules::{Passing, Rules};
 
 /// Places of the words and signs with which whatever is declared within an expression begins. An
 /// expression without one of them need not be walked: most of a tree is made of such, and to visit
@@ -32,8 +32,9 @@ impl<'r> Marks<'r> {
     /// Whether nothing can be declared within `node`. Asked from node to node in the order of the
     /// text.
     pub(super) fn rule_out(&mut self, node: Node<'_>) -> bool {
-        let kind = usize::from(node.kind_id());
-        if !self.rules.expressions.get(kind).copied().unwrap_or_default() {
+        let passing = self.rules.expressions.get(usize::from(node.kind_id()));
+        let passing = passing.copied().unwrap_or_default();
+        if passing == Passing::Never {
             return false;
         }
         let (start, end) = (node.start_byte(), node.end_byte());
@@ -43,8 +44,11 @@ impl<'r> Marks<'r> {
         while self.places.get(self.next).is_some_and(|at| (*at as usize) < start) {
             self.next += 1;
         }
+        let is_own = passing == Passing::MarkedOnce
+            && self.places.get(self.next).is_some_and(|at| *at as usize == start);
+        let next = self.places.get(self.next + usize::from(is_own));
         // What does not follow the language can hold anything.
-        self.places.get(self.next).is_none_or(|at| *at as usize >= end) && !node.has_error()
+        next.is_none_or(|at| *at as usize >= end) && !node.has_error()
     }
 }
 
@@ -66,11 +70,6 @@ fn find(text: &[u8], range: Range<usize>, marks: &[&str], places: &mut Vec<u32>)
             while text.get(at).is_some_and(|byte| is_word(*byte)) {
                 at += 1;
             }
-        } else if *byte == b':' {
-            // Two of them part a path, and declare nothing.
-            while text.get(at) == Some(&b':') {
-                at += 1;
-            }
         }
         if starts[usize::from(*byte)] && marks.iter().any(|it| it.as_bytes() == &text[start..at]) {
             places.push(u32::try_from(start).unwrap_or(u32::MAX));
@@ -86,12 +85,11 @@ mod tests {
     fn words_are_found_whole_and_signs_everywhere() {
         let check = |text: &str, expected: &[u32]| {
             let mut places = Vec::new();
-            find(text.as_bytes(), 0..text.len(), &["let", "|", ":", "for"], &mut places);
+            find(text.as_bytes(), 0..text.len(), &["let", "|", "for"], &mut places);
             assert_eq!(places, expected, "{text}");
         };
         check("", &[]);
         check("let a|b", &[0, 5]);
-        check("a::b: c", &[4]);
         check("letter.outlet(é_let)||for", &[21, 22, 23]);
     }
 }
