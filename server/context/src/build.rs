@@ -122,7 +122,7 @@ pub(crate) enum Read {
 }
 
 /// Reads `files` on all processors and hands them to `take` one after the other, in their order,
-/// while others are read. Those that are as `before` says, which has a place for each of them, are
+/// between those that this thread reads itself. Those that are as `before` says, which has a place for each of them, are
 /// left as they are.
 pub(crate) fn read_all(
     disk: &Snapshot,
@@ -131,44 +131,54 @@ pub(crate) fn read_all(
     mut take: impl FnMut(&Source, Read),
 ) {
     let next = AtomicUsize::new(0);
+    let next_file = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        let source = files.get(at)?;
+        Some((at, read(disk, source, before.get(at).copied().flatten())))
+    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(16);
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         let work = || {
-            let (sender, next) = (sender.clone(), &next);
+            let (sender, next_file) = (sender.clone(), &next_file);
             scope.spawn(move || {
                 let mut done = Vec::new();
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(source) = files.get(at) else { break };
-                    let before = before.get(at).copied().flatten();
-                    done.push((at, read(disk, source, before)));
-                    if done.len() == AT_ONCE && sender.send(std::mem::take(&mut done)).is_err() {
-                        break;
+                while let Some(one) = next_file() {
+                    done.push(one);
+                    if done.len() == AT_ONCE {
+                        // The receiver is there as long as this thread.
+                        drop(sender.send(std::mem::take(&mut done)));
                     }
                 }
-                // Nobody waits any more if it cannot be sent.
                 drop(sender.send(done));
             })
         };
-        let workers: Vec<_> = (0..threads.min(files.len())).map(|_| work()).collect();
+        let helpers: Vec<_> = (1..threads.min(files.len())).map(|_| work()).collect();
         drop(sender);
         let mut due = 0;
-        let mut early = BTreeMap::new();
-        for (at, read) in receiver.into_iter().flatten() {
-            early.insert(at, read);
+        let mut take_due = |early: &mut BTreeMap<usize, Read>| {
             while let Some(read) = early.remove(&due) {
                 take(&files[due], read);
                 due += 1;
             }
+        };
+        let mut early = BTreeMap::new();
+        while let Some((at, read)) = next_file() {
+            early.insert(at, read);
+            early.extend(receiver.try_iter().flatten());
+            take_due(&mut early);
+        }
+        for some in receiver {
+            early.extend(some);
+            take_due(&mut early);
         }
         // A file that brings a thread down is missing, with the few that were not handed over
         // yet; those behind them have waited.
         for (at, read) in early {
             take(&files[at], read);
         }
-        for worker in workers {
-            drop(worker.join());
+        for helper in helpers {
+            drop(helper.join());
         }
     });
 }
