@@ -8,6 +8,8 @@
 //   {"start": {folder, home, vsix, other, settings, env}}
 //                                     opens the folder in a VS Code with these extensions
 //   {"keys": ["Control+s", …]}        presses them
+//   {"press": key, "until": selector, "text"}
+//                                     presses it until one shows the text, again where it was lost
 //   {"type": text}                    types it
 //   {"click": selector, "text"}       presses the first such element that shows the text
 //   {"doubleclick": selector, "text"} twice in a row
@@ -120,6 +122,20 @@ const operations = {
       await page.keyboard.press(key);
     }
     return true;
+  },
+
+  // A key that comes while a window opens or closes is lost; a person presses it once more.
+  async press(key, { until: selector, text }) {
+    for (let left = 20; ; left -= 1) {
+      await page.keyboard.press(key);
+      try {
+        await showing(selector, text).waitFor({ timeout: 15_000 });
+        return true;
+      } catch (error) {
+        if (left === 0) throw error;
+        await page.keyboard.press('Escape');
+      }
+    }
   },
 
   async type(text) {

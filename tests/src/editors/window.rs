@@ -51,6 +51,11 @@ impl Window {
         self.0.ask(&json!({"keys": keys}));
     }
 
+    /// Presses a key until an element that `selector` finds shows `text`.
+    pub(super) fn press_until(&mut self, key: &str, selector: &str, text: &str) {
+        self.0.ask(&json!({"press": key, "until": selector, "text": text}));
+    }
+
     /// Types `text`.
     pub(super) fn types(&mut self, text: &str) {
         self.0.ask(&json!({"type": text}));
