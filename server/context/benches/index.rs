@@ -36,6 +36,7 @@ fn from_nothing(bencher: Bencher<'_, '_>) {
     bencher.bench(|| Index::new(sources()).world(&Snapshot::of_disk(sources())));
 }
 
+/// Of those in Rust, which are nearly all here; in a project of other languages this says little.
 #[divan::bench(sample_count = 10)]
 fn bare_parse_of_the_same_files(bencher: Bencher<'_, '_>) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);

@@ -122,8 +122,8 @@ pub(crate) enum Read {
 }
 
 /// Reads `files` on all processors and hands them to `take` one after the other, in their order,
-/// between those that this thread reads itself. Those that are as `before` says, which has a place for each of them, are
-/// left as they are.
+/// between those that this thread reads itself. Those that are as `before` says, which has a place
+/// for each of them, are left as they are.
 pub(crate) fn read_all(
     disk: &Snapshot,
     files: &[Source],
