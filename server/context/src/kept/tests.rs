@@ -295,9 +295,11 @@ fn the_version_says_how_texts_are_read() {
 #[test]
 fn names_have_the_same_numbers_whichever_file_was_read_first() {
     let test = Test::new();
-    // The first file takes longer than all the others.
-    let long: String = (0..3000).map(|at| format!("pub fn f{at}() {{ g({at}) }}\n")).collect();
-    test.write(0, &format!("pub struct Thing0;\n{long}"));
+    // They take long enough for several threads to be at work, each with files of its own.
+    let long: String = (0..300).map(|at| format!("pub fn f{at}() {{ g({at}) }}\n")).collect();
+    for at in 0..FILES {
+        test.write(at, &format!("pub struct Thing{at};\n{long}"));
+    }
     let world = test.index().world(&Snapshot::of_disk(test.root()));
     let names = world.known.names.read().unwrap();
     let mut files: Vec<u32> = (0..FILES).collect();
