@@ -20,6 +20,9 @@ const BUDGET: usize = 2000;
 
 pub(crate) async fn context(args: Context) -> Result<bool> {
     let root = compose::folder(args.root.as_deref())?;
+    if !args.batch && args.at.is_none() {
+        bail!("say --at FILE:LINE or --batch");
+    }
     let index = compose::indexes().of(&root);
     // The files are read while `git` tells the history.
     let files = tokio::task::spawn_blocking({
@@ -35,13 +38,11 @@ pub(crate) async fn context(args: Context) -> Result<bool> {
 }
 
 fn run(args: &Context, root: &AbsPath, index: &Index) -> Result<bool> {
-    if args.batch {
-        return batch::run(root, index).map(|()| true);
-    }
     match &args.at {
-        Some(at) => show(root, index, at, args.budget.unwrap_or(BUDGET)).map(|()| true),
-        None => bail!("say --at FILE:LINE or --batch"),
-    }
+        Some(at) if !args.batch => show(root, index, at, args.budget.unwrap_or(BUDGET)),
+        _ => batch::run(root, index),
+    }?;
+    Ok(true)
 }
 
 /// Prints the selection at a place: each line with its cost, each piece with its reason.
