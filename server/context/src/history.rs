@@ -16,8 +16,6 @@ use words::Words;
 const MAX_FILES: usize = 25;
 /// How much less each older commit counts.
 const FADING: f32 = 0.998;
-/// The same where the question is what is being worked on now.
-const FADING_OF_WORK: f32 = 0.985;
 /// Bytes of a commit's message that are read.
 const MAX_MESSAGE: usize = 2000;
 
@@ -62,52 +60,6 @@ impl History {
         history.touched = AllTouched::of(&history.commits);
         history
     }
-
-    /// The files that changed along with `path`, each with its share of those changes.
-    pub(crate) fn beside(&self, path: PathId) -> Vec<(PathId, f32)> {
-        let mut sums = Sums::default();
-        let (mut weight, mut total) = (1.0_f32, 1.0);
-        for commit in &self.commits {
-            weight *= FADING;
-            if !commit.contains(&path) {
-                continue;
-            }
-            total += weight;
-            // In a small commit two files have more to do with one another.
-            let near = weight * 2.0 / (1.0 + (commit.len() as f32).ln());
-            for other in commit.iter().filter(|other| **other != path) {
-                sums.add(*other, near);
-            }
-        }
-        sums.list(|sum| (sum / total).min(1.0))
-    }
-
-    /// How much each file has been worked on lately.
-    pub(crate) fn lately(&self) -> Vec<(PathId, f32)> {
-        let mut sums = Sums::default();
-        let mut weight = 1.0_f32;
-        for commit in &self.commits {
-            weight *= FADING_OF_WORK;
-            for file in commit {
-                sums.add(*file, weight / (1.0 + (commit.len() as f32).ln()));
-            }
-        }
-        sums.list(f32::ln_1p)
-    }
-
-    /// The files of commits whose subjects have words of `terms`, which are stems with weights:
-    /// how much those commits have to do with the words, at most 1 for the best file.
-    pub(crate) fn about(&self, terms: &[(String, f32)]) -> Vec<(PathId, f32)> {
-        let mut sums = Sums::default();
-        for (score, at) in self.subjects.like(terms) {
-            let files = &self.commits[at];
-            for file in files {
-                sums.add(*file, score / (1.0 + (files.len() as f32).ln()));
-            }
-        }
-        let best = sums.best();
-        sums.list(|sum| sum / best)
-    }
 }
 
 /// Sums by file, in the order in which the files came.
@@ -133,10 +85,6 @@ impl Sums {
     fn best(&self) -> f32 {
         self.sums.values().copied().fold(f32::MIN_POSITIVE, f32::max)
     }
-
-    fn list(self, part: impl Fn(f32) -> f32) -> Vec<(PathId, f32)> {
-        self.order.into_iter().map(|file| (file, part(self.sums[&file]))).collect()
-    }
 }
 
 #[cfg(test)]
@@ -159,37 +107,40 @@ mod tests {
         )
     }
 
+    /// What `sign` is of each file, where the file `path` is changed for what `words` say.
+    fn all(history: &History, path: PathId, words: &str, sign: fn(&Signs) -> f32) -> [f32; 3] {
+        let terms: Vec<_> = prose::stems(words).map(|stem| (stem, 1.0)).collect();
+        let list = history.signs(path, &terms);
+        let of = |file| list.iter().find(|one| one.0 == file).map_or(0.0, |one| sign(&one.1));
+        [of(0), of(1), of(2)]
+    }
+
     #[test]
     fn what_changed_together_is_found_again() {
-        let beside = history().beside(0);
-        assert_eq!(beside.iter().map(|one| one.0).collect::<Vec<_>>(), [1, 2]);
-        assert!(beside[0].1 > beside[1].1 && beside[0].1 <= 1.0);
-        assert_eq!(history().beside(9), []);
+        let [itself, often, once] = all(&history(), 0, "", |one| one.beside);
+        assert!(itself == 0.0 && often > once && once > 0.0 && often <= 1.0);
+        assert_eq!(all(&history(), 9, "", |one| one.beside), [0.0; 3]);
     }
 
     #[test]
     fn words_find_the_files_of_commits_that_said_them() {
-        let about = |words: &str| {
-            let terms: Vec<_> = prose::stems(words).map(|stem| (stem, 1.0)).collect();
-            history().about(&terms).iter().map(|one| one.0).collect::<Vec<_>>()
-        };
-        assert_eq!(about("scrolled too far"), [0, 1]);
-        assert_eq!(about("nobody said this"), []);
+        let about = |words| all(&history(), 2, words, |one| one.about);
+        assert_eq!(about("scrolled too far"), [1.0, 1.0, 0.0]);
+        assert_eq!(about("nobody said this"), [0.0; 3]);
     }
 
     #[test]
     fn what_is_worked_on_lately_counts_more() {
-        let lately = history_of("\0\0one\n\0\na.rs\n\0\0two\n\0\nc.rs\n").lately();
-        let of = |file| lately.iter().find(|one| one.0 == file).map_or(0.0, |one| one.1);
-        assert!(of(0) > of(2) && of(2) > 0.0);
+        let history = history_of("\0\0one\n\0\na.rs\n\0\0two\n\0\nc.rs\n");
+        let [latest, none, before] = all(&history, 1, "", |one| one.lately);
+        assert!(latest > before && before > none && none == 0.0);
     }
 
     #[test]
     fn a_commit_of_which_a_part_is_missing_is_left_out() {
         let log =
             "\0\0one\n\0\na.rs\n… 9 bytes left out …\nof another\n\0\nb.rs\n\0\0two\n\0\nc.rs\n";
-        let lately: Vec<PathId> = history_of(log).lately().iter().map(|one| one.0).collect();
-        assert_eq!(lately, [2]);
+        assert_eq!(all(&history_of(log), 0, "", |one| one.often.ceil()), [0.0, 0.0, 1.0]);
     }
 
     proptest::proptest! {
@@ -202,9 +153,9 @@ mod tests {
                     [one.rise, one.both, one.message, one.second, one.recent, one.often]
                 };
                 let signs = history.signs(0, &terms);
+                let parts = |one: &(PathId, Signs)| one.1.beside.max(one.1.about) <= 1.0;
+                proptest::prop_assert!(signs.iter().all(parts));
                 proptest::prop_assert!(signs.into_iter().flat_map(numbers).all(f32::is_finite));
-                proptest::prop_assert!(history.about(&terms).iter().all(|one| one.1 <= 1.0));
-                proptest::prop_assert!(history.beside(0).iter().all(|one| one.1 <= 1.0));
             }
         }
     }

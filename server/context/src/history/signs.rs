@@ -1,4 +1,4 @@
-//! What the history says of each file beyond how often it changed along with another.
+//! What the history says of each file, where another one is changed for a reason.
 
 use rustc_hash::FxHashMap;
 
@@ -10,14 +10,23 @@ const MAX_HOT: usize = 12;
 /// As many commits ago a change counts half of one just made.
 const RECENT: f32 = 20.0;
 
+/// How much less each older commit counts where the question is what is being worked on now.
+const FADING_OF_WORK: f32 = 0.985;
+
 /// Signs that a file changes along with another for a reason given in words.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Signs {
+    /// Its share of the other one's changes, at most 1. None for that one itself.
+    pub(crate) beside: f32,
+    /// Commits with like subjects, as a part of the best file's.
+    pub(crate) about: f32,
+    /// How much it has been worked on lately, as a logarithm.
+    pub(crate) lately: f32,
     /// How much oftener it changes where the other one does than anywhere, as a logarithm.
     pub(crate) rise: f32,
     /// Commits with like subjects that touch both, as a part of the best file of such commits.
     pub(crate) both: f32,
-    /// Commits with like subjects, as a logarithm.
+    /// `about` as a logarithm instead of a part.
     pub(crate) subjects: f32,
     /// Commits with like messages, as a part of the best file's.
     pub(crate) message: f32,
@@ -42,6 +51,8 @@ pub(super) struct AllTouched {
 #[derive(Debug, Clone, Copy)]
 struct Touched {
     often: f32,
+    /// The same, where the latest commits count for much more.
+    lately: f32,
     /// Commits after the latest one that touches it.
     ago: u32,
 }
@@ -50,13 +61,16 @@ impl AllTouched {
     /// Of these commits, the latest first.
     pub(super) fn of(commits: &[Box<[PathId]>]) -> AllTouched {
         let mut touched = AllTouched { files: FxHashMap::default(), all: 1.0 };
-        let mut weight = 1.0_f32;
+        let (mut weight, mut of_work) = (1.0_f32, 1.0_f32);
         for (ago, files) in (0..).zip(commits) {
             weight *= FADING;
+            of_work *= FADING_OF_WORK;
             touched.all += weight;
             for file in files {
-                let one = touched.files.entry(*file).or_insert(Touched { often: 0.0, ago });
+                let none = Touched { often: 0.0, lately: 0.0, ago };
+                let one = touched.files.entry(*file).or_insert(none);
                 one.often += weight;
+                one.lately += of_work * near(files);
             }
         }
         touched
@@ -101,7 +115,11 @@ impl History {
         let all = self.touched.all;
         let sign = |(file, touched): (&PathId, &Touched)| {
             let (file, often) = (*file, touched.often);
+            let shared = if file == path { 0.0 } else { beside.of(file) };
             let signs = Signs {
+                beside: (shared / here).min(1.0),
+                about: subjects.of(file) / best_subject,
+                lately: touched.lately.ln_1p(),
                 rise: ((beside.of(file) / here) / ((often + 0.5) / all)).ln_1p(),
                 both: both.of(file) / best_subject,
                 subjects: subjects.of(file).ln_1p(),

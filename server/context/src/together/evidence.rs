@@ -56,9 +56,6 @@ pub(crate) struct Evidence<'a> {
     /// How many members of an owner the item uses.
     owners_used: FxHashMap<NameId, f32>,
     types: FxHashSet<NameId>,
-    beside: FxHashMap<usize, f32>,
-    about: FxHashMap<usize, f32>,
-    lately: FxHashMap<usize, f32>,
     signs: FxHashMap<usize, Signs>,
     path_told: FxHashMap<usize, f32>,
 }
@@ -75,6 +72,8 @@ impl<'a> Evidence<'a> {
         let told = Told::of(view, names, words);
         let item = place.def;
         let by_path: FxHashMap<PathId, usize> = view.files().map(|(at, f)| (f.path, at)).collect();
+        let signs = known.history.signs(view.file(file).path, &told.stems);
+        let number = |(path, signs): (PathId, Signs)| Some((*by_path.get(&path)?, signs));
         let mut path_told = FxHashMap::default();
         for (at, one) in view.files() {
             let (share, _) = told.in_name(one.name.rsplit_once('.').map_or(&*one.name, |it| it.0));
@@ -121,10 +120,7 @@ impl<'a> Evidence<'a> {
             used,
             owners_used: FxHashMap::default(),
             types: place.takes.iter().chain(&place.gives).copied().collect(),
-            beside: numbered(&by_path, known.history.beside(view.file(file).path)),
-            about: numbered(&by_path, known.history.about(&told.stems)),
-            lately: numbered(&by_path, known.history.lately()),
-            signs: numbered(&by_path, known.history.signs(view.file(file).path, &told.stems)),
+            signs: signs.into_iter().filter_map(number).collect(),
             path_told,
             told,
         };
@@ -223,10 +219,10 @@ impl<'a> Evidence<'a> {
         let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
         let is = |yes: bool| if yes { 1.0 } else { 0.0 };
         let of = |map: &FxHashMap<usize, f32>| map.get(&file).copied().unwrap_or_default();
-        set(Feature::Beside, of(&self.beside));
-        set(Feature::About, of(&self.about));
-        set(Feature::Lately, of(&self.lately));
         let signs = self.signs.get(&file).copied().unwrap_or_default();
+        set(Feature::Beside, signs.beside);
+        set(Feature::About, signs.about);
+        set(Feature::Lately, signs.lately);
         set(Feature::Rise, signs.rise);
         set(Feature::Both, signs.both);
         set(Feature::Subjects, signs.subjects);
@@ -317,12 +313,7 @@ impl<'a> Evidence<'a> {
         set(Feature::IsConstant, is(matches!(def.kind, Kind::Constant | Kind::Macro)));
         set(Feature::Words, (self.told.stems.len() as f32).ln_1p());
         set(Feature::ItemAmbiguity, self.item_ambiguity.ln_1p());
-        set(Feature::HasHistory, is(!self.lately.is_empty()));
+        set(Feature::HasHistory, is(!self.signs.is_empty()));
         row
     }
-}
-
-/// What is known of files by their paths, by their numbers.
-fn numbered<T>(by_path: &FxHashMap<PathId, usize>, list: Vec<(PathId, T)>) -> FxHashMap<usize, T> {
-    list.into_iter().filter_map(|(path, value)| Some((*by_path.get(&path)?, value))).collect()
 }

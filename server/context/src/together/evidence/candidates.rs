@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::{Evidence, MAX_FUNCTIONS, MAX_SAME};
 use crate::facts::{Def, Kind, NameId};
 use crate::graph::{DefId, FuncId, is_offered};
+use crate::history::Signs;
 
 /// Files that each reason brings into question, with everything that they define.
 const MAX_FILES: usize = 25;
@@ -34,7 +35,12 @@ impl Evidence<'_> {
             func_of.insert(def, id);
             ids.push(def);
         }
-        for list in [&self.beside, &self.about, &self.path_told] {
+        let by_sign = |sign: fn(&Signs) -> f32| -> FxHashMap<usize, f32> {
+            let of = |(file, signs): (&usize, &Signs)| (*file, sign(signs));
+            self.signs.iter().map(of).filter(|one| one.1 > 0.0).collect()
+        };
+        let (beside, about) = (by_sign(|one| one.beside), by_sign(|one| one.about));
+        for list in [&beside, &about, &self.path_told] {
             for file in best(list) {
                 ids.extend(view.defs_of(file));
             }
